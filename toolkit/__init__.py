@@ -1,0 +1,1 @@
+"""Saved news pages in, tables and charts out."""
