@@ -239,7 +239,9 @@ def _check_values(table: pd.DataFrame, name: str) -> None:
                 f"allowed are {', '.join(allowed)}."
             )
     if name == "placements" and (table["rank"] < 1).any():
-        raise InputError(f"placements: rank starts at 1; found {int(table['rank'].min())}. Add 1 to all ranks.")
+        raise InputError(
+            f"placements: rank starts at 1; found {int(table['rank'].min())}. Add 1 to all ranks."
+        )
     key_columns = _KEYS.get(name)
     if key_columns:
         twice = table.duplicated(key_columns)

@@ -1,8 +1,9 @@
 """Words, sentences and headline identity: the small text rules that several rooms share.
 
 A *word* is a run of letters and digits, with inner apostrophes, hyphens and digit marks kept ("don't",
-"well-known", "3.5"). Han, Kana, Thai, Lao, Khmer and Burmese put no spaces between words: there, two characters
-count as one word (a run of odd length is rounded up), close to the mean word length of Chinese and Japanese news.
+"well-known", "3.5"). Han, Kana, Thai, Lao, Khmer and Burmese put no spaces between words: there, two
+characters count as one word (a run of odd length is rounded up), close to the mean word length of Chinese and
+Japanese news.
 """
 
 from __future__ import annotations
@@ -76,7 +77,10 @@ def count_words(text: str) -> int:
 
 
 _ABBREVIATIONS = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "sen", "rep", "gov", "gen", "col", "lt", "sgt", "capt", "st", "jr", "sr", "vs", "etc", "inc", "ltd", "co", "corp", "no", "nos", "u.s", "u.k", "u.n", "e.g", "i.e", "a.m", "p.m", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "ph.d", "bzw", "ca", "z.b", "d.h", "usw", "sra", "srta", "dra", "mme", "mlle", "art"]
+    """
+    mr mrs ms dr prof sen rep gov gen col lt sgt capt st jr sr vs etc inc ltd co corp no nos u.s u.k u.n e.g i.e
+    a.m p.m jan feb mar apr jun jul aug sept sep oct nov dec ph.d bzw ca z.b d.h usw sra srta dra mme mlle art
+    """.split()
 )
 _SENTENCE_END = re.compile(
     r"[.!?\u2026]+[\"'\u2019\u201d\u00bb)\]]*(?=\s+[\"'\u2018\u201c\u00ab(\[\u00bf\u00a1]*[^\Wa-z_])"
@@ -108,7 +112,8 @@ def split_sentences(text: str) -> list[str]:
 
 
 _MARK = re.compile(
-    r"^(?:video|watch|listen|audio|podcast|photos?|pictures?|gallery|in pictures|live|v\u00eddeo|vid\u00e9o|\u52d5\u753b|\uc601\uc0c1)\s*[:|\u2013\u2014-]\s+"
+    r"^(?:video|watch|listen|audio|podcast|photos?|pictures?|gallery|in pictures|live|v\u00eddeo|vid\u00e9o"
+    r"|\u52d5\u753b|\uc601\uc0c1)\s*[:|\u2013\u2014-]\s+"
 )
 _NOT_WORD = re.compile(r"[\W_]+")
 
@@ -116,8 +121,9 @@ _NOT_WORD = re.compile(r"[\W_]+")
 def normalise_headline(headline: str, site: str | None = None) -> str:
     """The key under which two printings of one headline are the same.
 
-    NFKC, case folded, quotes, dashes, punctuation and spaces made equal, a leading mark such as "Video:" and a
-    trailing " - Site name" (where ``site`` is given) dropped. The key is for matching; quote the printed form.
+    NFKC, case folded, quotes, dashes, punctuation and spaces made equal, a leading mark such as "Video:" and
+    a trailing " - Site name" (where ``site`` is given) dropped. The key is for matching; quote the printed
+    form.
 
     Examples
     --------
