@@ -1,0 +1,522 @@
+"""What a page states about its article: JSON-LD, OpenGraph, meta tags, microdata, and the page's own head.
+
+Each field is taken from the source that is most often right for it; the three times are read each from its own
+places and never stand in for one another.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from toolkit.page.dates import PageDate, find_date, parse_date
+from toolkit.page.jsonld import find_article, string_of, types_of
+from toolkit.page.model import Article
+from toolkit.page.names import clean_names
+from toolkit.page.tree import Tree
+from toolkit.page.urls import make_absolute, split_url
+from toolkit.words import squeeze
+
+__all__ = ["Stated", "read_metadata"]
+
+#: Characters of a field beyond which it is no title, section or keyword but a text that got there.
+MAX_TITLE, MAX_FIELD = 400, 120
+
+
+@dataclass(slots=True)
+class Stated:
+    """What ``read_metadata`` found: the article's fields, where title and time came from, nodes of the page."""
+
+    article: Article
+    quality: dict[str, Any] = field(default_factory=dict)
+    title_node: int = -1
+    byline_nodes: list[int] = field(default_factory=list)
+    date_nodes: list[int] = field(default_factory=list)
+    description: str | None = None
+    article_body: str | None = None
+
+
+@dataclass(slots=True)
+class _Head:
+    """The tags of one page that state something, gathered in one pass."""
+
+    meta: dict[str, list[str]] = field(default_factory=dict)
+    prop: dict[str, list[int]] = field(default_factory=dict)
+    links: dict[str, list[int]] = field(default_factory=dict)
+    times: list[int] = field(default_factory=list)
+    h1: list[int] = field(default_factory=list)
+    title: str | None = None
+
+    def first(self, *names: str) -> str | None:
+        for name in names:
+            for value in self.meta.get(name, ()):
+                if value:
+                    return value
+        return None
+
+
+def _gather(tree: Tree) -> _Head:
+    head, attrs = _Head(), tree.attrs
+    for node, tag in enumerate(tree.tag):
+        if not tag:
+            continue
+        values = attrs[node]
+        if tag == "meta":
+            content = values.get("content")
+            if content and len(content) < 20_000:
+                for key in ("property", "name", "itemprop", "http-equiv"):
+                    name = values.get(key)
+                    if name:
+                        head.meta.setdefault(name.strip().lower(), []).append(_text(content))
+        elif tag == "title":
+            if head.title is None:
+                head.title = squeeze(tree.text_of(node)) or None
+        elif tag == "h1":
+            head.h1.append(node)
+        elif tag == "time":
+            head.times.append(node)
+        elif tag == "link":
+            rel = values.get("rel")
+            if rel:
+                head.links.setdefault(rel.lower(), []).append(node)
+        if values and tag != "meta" and (prop := values.get("itemprop")):
+            for name in prop.split():
+                head.prop.setdefault(name.lower(), []).append(node)
+    return head
+
+
+def _text(value: str) -> str:
+    return squeeze(html.unescape(value) if "&" in value else value)
+
+
+def read_metadata(tree: Tree, url: str | None = None) -> Stated:
+    """Read what the page states about its article; everything but the body.
+
+    Parameters
+    ----------
+    tree : Tree
+        The page.
+    url : str, optional
+        The address the page was saved from, where known; used to make links absolute, and as the article's
+        address where the page states none.
+
+    Returns
+    -------
+    Stated
+        ``article`` without body; ``quality`` with ``title_from``, ``authors_from``, ``published_from``,
+        ``published_zone``; the nodes of title, byline and dates.
+    """
+    head = _gather(tree)
+    canonical = _canonical(tree, head, url)
+    urls = frozenset(link.rstrip("/") for link in (canonical, url, head.first("og:url")) if link)
+    data = find_article((script.text for script in tree.scripts if "ld+json" in script.type), urls)
+    article = Article(url=canonical or url)
+    stated = Stated(article)
+    article.site = _site(data, head, article.url)
+    _read_title(tree, head, data, stated)
+    article.language = _language(tree, head, data)
+    _read_authors(tree, head, data, stated)
+    _read_times(tree, head, data, stated)
+    article.section = _section(data, head)
+    article.keywords = _keywords(data, head)
+    stated.description = head.first("og:description", "description", "twitter:description") or string_of(
+        data.get("description")
+    )
+    body = data.get("articleBody")
+    stated.article_body = body if isinstance(body, str) else None
+    _read_capture(tree, article, stated)
+    return stated
+
+
+# ---------------------------------------------------------------- address, site, language
+
+
+def _canonical(tree: Tree, head: _Head, url: str | None) -> str | None:
+    for node in head.links.get("canonical", ()):
+        link = (tree.attrs[node].get("href") or "").strip()
+        if link and not link.startswith(("#", "data:", "javascript:")) and len(link) < 2000:
+            return make_absolute(link, url)
+    link = head.first("og:url", "twitter:url", "parsely-link")
+    return make_absolute(link, url) if link and len(link) < 2000 and "/" in link else None
+
+
+def _site(data: dict[str, Any], head: _Head, url: str | None) -> str | None:
+    name = head.first("og:site_name") or string_of(data.get("publisher"))
+    if name and len(name) <= MAX_FIELD and not name.startswith(("http:", "https:")):
+        return name
+    name = head.first(
+        "application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone", "al:ios:app_name"
+    )
+    if name and len(name) <= MAX_FIELD:
+        return name
+    return split_url(url)[0] or None if url else None
+
+
+_TAG = re.compile(r"^[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*$", re.I | re.A)
+
+
+def _language(tree: Tree, head: _Head, data: dict[str, Any]) -> str | None:
+    stated = [tree.attrs[0].get("lang") or tree.attrs[0].get("xml:lang") if len(tree) else None]
+    stated += [
+        string_of(data.get("inLanguage")),
+        head.first("og:locale", "content-language", "language", "dc.language"),
+    ]
+    for tag in stated:
+        tag = (tag or "").strip().split(",")[0].split(".")[0]
+        if _TAG.match(tag):
+            parts = tag.replace("_", "-").split("-")
+            rest = [p.upper() if len(p) == 2 else p.title() if len(p) == 4 else p.lower() for p in parts[1:]]
+            return "-".join([parts[0].lower(), *rest])
+    return None
+
+
+# ---------------------------------------------------------------- title
+
+_SUFFIX = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb:-]\s+|\s*\|\s*")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def _key(text: str) -> str:
+    return _NOT_WORD.sub(" ", text.casefold()).strip()
+
+
+def strip_site(title: str, site: str | None, host: str) -> str:
+    """``title`` without the name of the site at its end.
+
+    Examples
+    --------
+    >>> strip_site("Rain ends drought | Politics | The Daily", "The Daily", "daily.example")
+    'Rain ends drought'
+    >>> strip_site("A - B", "C", "c.example")
+    'A - B'
+    """
+    names = {_key(name).replace(" ", "") for name in (site or "", host, host.partition(".")[0]) if name} - {
+        ""
+    }
+    cuts = list(_SUFFIX.finditer(title))
+    for cut in reversed(cuts):
+        tail = _key(title[cut.end() :]).replace(" ", "")
+        if tail and any(
+            tail == name
+            or (len(name) > 3 and tail.endswith(name) or (len(tail) > 3 and name.startswith(tail)))
+            for name in names
+        ):
+            title = title[: cut.start()]
+            rest = [c for c in cuts if c.end() <= len(title)]
+            # a section between title and site: "Title | Politics | Site"
+            if (
+                rest
+                and "|" in rest[-1].group()
+                and len(title) - rest[-1].end() < 25
+                and rest[-1].start() > 20
+            ):
+                title = title[: rest[-1].start()]
+            break
+    return title.strip()
+
+
+def _read_title(tree: Tree, head: _Head, data: dict[str, Any], stated: Stated) -> None:
+    article = stated.article
+    host = split_url(article.url or "")[0]
+
+    def clean(text: str | None) -> str | None:
+        text = squeeze(text or "")[:MAX_TITLE]
+        return strip_site(text, article.site, host) or None
+
+    found: list[tuple[str, str, int]] = []
+    h1s = [(node, squeeze(tree.text_of(node))) for node in head.h1 if not tree.hidden[node]]
+    h1s = [(node, text) for node, text in h1s if 3 < len(text) <= MAX_TITLE] or [
+        (node, text) for node in head.h1 if 3 < len(text := squeeze(tree.text_of(node))) <= MAX_TITLE
+    ]
+    og = clean(head.first("og:title"))
+    headline = clean(string_of(data.get("headline")) or string_of(data.get("name")))
+    twitter = clean(head.first("twitter:title"))
+    title = clean(head.title)
+    metas = [text for text in (og, headline, twitter, title) if text]
+    if h1s:
+        node, text = max(
+            h1s, key=lambda pair: (max((_overlap(pair[1], m) for m in metas), default=0.0), -pair[0])
+        )
+        best = max((_overlap(text, m) for m in metas), default=1.0)
+        if best >= 0.3 or len(h1s) == 1 and len(text) > 15:
+            found.append(("h1", text, node))
+    found += [
+        (name, text, -1)
+        for name, text in (("og", og), ("json-ld", headline), ("twitter", twitter), ("title", title))
+        if text
+    ]
+    if not found:
+        stated.quality["title_from"] = None
+        return
+    votes = Counter(_key(text) for _, text, _ in found)
+    name, text, node = max(
+        found, key=lambda f: (votes[_key(f[1])] >= 2, votes[_key(f[1])] if f[0] != "h1" else 9)
+    )
+    if found[0][0] == "h1":
+        stated.title_node = found[0][2]
+    article.title = text
+    stated.quality["title_from"] = name
+
+
+def _overlap(one: str, other: str) -> float:
+    a, b = set(_key(one).split()), set(_key(other).split())
+    return len(a & b) / max(1, min(len(a), len(b))) if a and b else 0.0
+
+
+# ---------------------------------------------------------------- authors
+
+
+def _people(value: Any) -> list[str]:
+    parts = value if isinstance(value, list) else [value]
+    names: list[str] = []
+    for part in parts[:50]:
+        text = part.get("name") if isinstance(part, dict) else part
+        if isinstance(text, list):
+            names += _people(text)
+        elif isinstance(text, str):
+            names += clean_names(text)
+    return list(dict.fromkeys(names))
+
+
+def _read_authors(tree: Tree, head: _Head, data: dict[str, Any], stated: Stated) -> None:
+    article = stated.article
+    site = _key(article.site or "")
+    sources: list[tuple[str, list[str]]] = [("json-ld", _people(data.get("author")))]
+    for key in (
+        "author",
+        "article:author_name",
+        "byl",
+        "dc.creator",
+        "dcterms.creator",
+        "parsely-author",
+        "sailthru.author",
+        "cxenseparse:author",
+        "article:author",
+    ):
+        values = [name for value in head.meta.get(key, ()) for name in clean_names(value)]
+        sources.append(("meta", list(dict.fromkeys(values))))
+    for node in head.prop.get("author", ())[:5]:
+        sources.append(("microdata", clean_names(tree.text_of(node))))
+    if "creator" in data:
+        sources.append(("json-ld", _people(data.get("creator"))))
+    byline = _byline_nodes(tree)
+    stated.byline_nodes = byline
+    names = [name for node in byline[:3] for name in clean_names(tree.text_of(node))]
+    sources.append(("byline", list(dict.fromkeys(names))))
+    weak: tuple[str, list[str]] | None = None
+    for source, people in sources:
+        if not people:
+            continue
+        if all(_key(name) == site for name in people):
+            weak = weak or (source, people)
+            continue
+        article.authors = people
+        stated.quality["authors_from"] = source
+        return
+    if weak:
+        article.authors = weak[1]
+    stated.quality["authors_from"] = weak[0] if weak else None
+
+
+_BYLINE = re.compile(
+    r"(?:^|[\s_-])(?:by-?line|author(?:s|-?name)?|autor(?:en|in)?|auteur|writer|reporter)(?:$|[\s_-])", re.I
+)
+
+
+def _byline_nodes(tree: Tree) -> list[int]:
+    found: list[int] = []
+    for node, values in enumerate(tree.attrs):
+        if not values:
+            continue
+        rel = values.get("rel")
+        if rel and "author" in rel:
+            found.append(node)
+            continue
+        name = values.get("class")
+        if name and len(name) < 300 and _BYLINE.search(name) and 3 < tree.chars_in(node) < 120:
+            if not found or node >= tree.end[found[-1]]:
+                found.append(node)
+    return found[:20]
+
+
+# ---------------------------------------------------------------- times
+
+_PUBLISHED = (
+    "article:published_time", "og:article:published_time", "article:published", "datepublished", "date_published", "parsely-pub-date",
+    "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued", "dcterms.created", "dc.date.created",
+    "pubdate", "publishdate", "publish-date", "publication_date", "og:published_time", "published_time", "last-published", "dcterms.date", "dc.date", "date", "ptime", "pdate", "displaydate", "bt:pubdate",
+)  # fmt: skip
+_MODIFIED = (
+    "article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "date_modified", "last-modified", "lastmod",
+    "dcterms.modified", "dc.date.modified", "revision_date", "utime", "article:updated", "bt:moddate",
+)  # fmt: skip
+
+
+def _best(stamps: list[tuple[str, Any]]) -> tuple[str, PageDate] | None:
+    """The first stamp with time and zone; else the first with a time; else the first."""
+    read = [(source, date) for source, stamp in stamps if (date := parse_date(stamp))]
+    if not read:
+        return None
+    return max(read, key=lambda pair: (pair[1].precision == "second", pair[1].zone_known))
+
+
+def _read_times(tree: Tree, head: _Head, data: dict[str, Any], stated: Stated) -> None:
+    article, quality = stated.article, stated.quality
+    published: list[tuple[str, Any]] = [("json-ld", string_of(data.get("datePublished")))]
+    published += [("meta", value) for key in _PUBLISHED for value in head.meta.get(key, ())]
+    published += [("microdata", _stamp(tree, node)) for node in head.prop.get("datepublished", ())[:3]]
+    best = _best(published)
+    if best is None:
+        best = _best([("json-ld", string_of(data.get("dateCreated")) or string_of(data.get("uploadDate")))])
+    if best is None:
+        times = [node for node in head.times if tree.attrs[node].get("datetime")]
+        first = [node for node in times if not tree.hidden[node]][:1] or times[:1]
+        best = _best([("time", tree.attrs[node].get("datetime")) for node in first])
+    if best:
+        article.published_at = _aware(best[1].moment)
+    quality["published_from"] = best[0] if best else None
+    quality["published_zone"] = None if not best else "stated" if best[1].zone_known else "assumed UTC"
+    modified: list[tuple[str, Any]] = [("json-ld", string_of(data.get("dateModified")))]
+    modified += [("meta", value) for key in _MODIFIED for value in head.meta.get(key, ())]
+    modified += [("microdata", _stamp(tree, node)) for node in head.prop.get("datemodified", ())[:3]]
+    last = _best(modified)
+    article.modified_at = _aware(last[1].moment) if last else None
+    stated.date_nodes = head.times[:20]
+
+
+def _stamp(tree: Tree, node: int) -> str | None:
+    values = tree.attrs[node]
+    return values.get("datetime") or values.get("content") or tree.text_of(node)
+
+
+def _aware(moment: dt.datetime) -> dt.datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+_SAVED = (
+    re.compile(r"saved date:\s*(?P<date>[^\n]{10,60})", re.I),  # SingleFile
+    re.compile(r"FILE ARCHIVED ON\s+(?P<date>\d\d:\d\d:\d\d \w{3} \d\d?, \d{4})", re.I),  # Wayback Machine
+    re.compile(r"\bArchived(?: on| at)?:?\s+(?P<date>\d{4}-\d\d-\d\d[^\n]{0,30})", re.I),
+    re.compile(r"Page saved with SingleFile[^\n]*\n[^\n]*\n?\s*saved date:\s*(?P<date>[^\n]+)", re.I),
+)
+_WAYBACK = re.compile(r"(?P<clock>\d\d:\d\d:\d\d) (?P<month>\w{3}) (?P<day>\d\d?), (?P<year>\d{4})")
+_BROWSER_DATE = re.compile(
+    r"(?P<month>\w{3}) (?P<day>\d\d?) (?P<year>\d{4}) (?P<clock>\d\d:\d\d:\d\d)(?: (?:GMT|UTC)?(?P<zone>[+-]\d{4})?)?"
+)
+_SAVED_FROM = re.compile(r"saved from url=\(\d+\)(?P<url>https?://\S+)", re.I)
+_SINGLEFILE_URL = re.compile(r"^\s*url:\s*(?P<url>https?://\S+)", re.I | re.M)
+
+
+def _read_capture(tree: Tree, article: Article, stated: Stated) -> None:
+    """When the page was saved: from the comments that savers leave, else from the running date in its head."""
+    for comment in tree.comments:
+        source = _SAVED_FROM.search(comment) or _SINGLEFILE_URL.search(comment)
+        if source and article.url is None:
+            article.url = source["url"]
+        if article.captured_at is not None:
+            continue
+        for pattern in _SAVED:
+            match = pattern.search(comment)
+            date = _saved_date(match["date"]) if match else None
+            if date:
+                article.captured_at, article.captured_from = date, "comment"
+                article.captured_precision = "second"
+                break
+    if article.captured_at is None:
+        date = _running_date(tree)
+        if date:
+            article.captured_at, article.captured_from = _aware(date.moment), "page"
+            article.captured_precision = date.precision
+
+
+def _saved_date(text: str) -> dt.datetime | None:
+    for pattern in (_WAYBACK, _BROWSER_DATE):
+        match = pattern.search(text)
+        if match:
+            part = match.groupdict()
+            zone = part.get("zone") or "Z"
+            date = parse_date(f"{part['day']} {part['month']} {part['year']} {part['clock']} {zone}")
+            if date:
+                return _aware(date.moment).astimezone(dt.UTC)
+    date = parse_date(text.strip())
+    return _aware(date.moment).astimezone(dt.UTC) if date else None
+
+
+_WEEKDAY = re.compile(
+    r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|^(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|"
+    r"sonnabend|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|"
+    r"lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|segunda|terça|quarta|quinta|sexta|maandag|dinsdag|woensdag|"
+    r"donderdag|vrijdag|zaterdag|zondag|poniedziałek|wtorek|środa|czwartek|piątek|sobota|niedziela|pazartesi|salı|çarşamba|"
+    r"perşembe|cuma|cumartesi|pazar|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье)\b",
+    re.I,
+)  # fmt: skip
+
+
+def _running_date(tree: Tree) -> PageDate | None:
+    """A line of the page's head that is nothing but weekday and date, before the title."""
+    first = next((node for node in tree.find("h1") if tree.chars_in(node)), len(tree))
+    limit = tree.chars[-1] * 0.3
+    for node in range(first):
+        line = tree.text[node]
+        if not line or tree.chars[node] > limit:
+            continue
+        line = line.strip()
+        if 8 <= len(line) <= 60 and _WEEKDAY.match(line):
+            if tree.tag[tree.parent[node]] == "time" and tree.attrs[tree.parent[node]].get("datetime"):
+                continue
+            date = find_date(line)
+            if date and len(line) < 45:
+                return date
+    return None
+
+
+# ---------------------------------------------------------------- section, keywords
+
+
+def _section(data: dict[str, Any], head: _Head) -> str | None:
+    for value in (
+        string_of(data.get("articleSection")),
+        head.first(
+            "article:section",
+            "og:article:section",
+            "section",
+            "parsely-section",
+            "sailthru.section",
+            "dc.subject.section",
+        ),
+    ):
+        if value and len(value) <= MAX_FIELD and not value.startswith(("http:", "https:")):
+            return value
+    return None
+
+
+def _keywords(data: dict[str, Any], head: _Head) -> list[str]:
+    raw = data.get("keywords")
+    words: list[str] = []
+    for value in raw if isinstance(raw, list) else [raw]:
+        text = string_of(value)
+        if text:
+            words += _split_keywords(text) if not isinstance(raw, list) or len(raw) == 1 else [text]
+    if not words:
+        for key in ("news_keywords", "keywords", "parsely-tags", "sailthru.tags"):
+            for text in head.meta.get(key, ()):
+                words += _split_keywords(text)
+            if words:
+                break
+    if not words:
+        words = [text for key in ("article:tag", "og:article:tag") for text in head.meta.get(key, ())]
+    seen: dict[str, str] = {}
+    for word in words:
+        word = word.strip()
+        if word and len(word) <= MAX_FIELD:
+            seen.setdefault(word.casefold(), word)
+    return list(seen.values())[:100]
+
+
+def _split_keywords(text: str) -> list[str]:
+    separator = ";" if ";" in text and "," not in text else ","
+    return [part for part in text.split(separator) if part.strip()]
