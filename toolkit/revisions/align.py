@@ -1,0 +1,345 @@
+"""Which sentence of one body became which sentence of the other.
+
+Three steps, each close to linear in the number of sentences, so that a long body cannot stall a corpus:
+
+1. equal sentences are paired, those that stand once first, repeated ones by their neighbours;
+2. what is left is paired by likeness, the most alike first; two or three neighbours may answer to one
+   sentence (split, merged);
+3. of all pairs, the largest set that keeps its order stays in place (a weighted longest increasing
+   subsequence); the others moved.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from toolkit.words import UNSPACED, find_words, squeeze
+
+__all__ = ["Match", "keep_order", "match_equal", "match_sentences", "measure_similarity", "sentence_key"]
+
+#: Up to this many pairs of left-over sentences are all compared; beyond it only pairs that share a rare word.
+ALL_PAIRS = 4_000
+#: A word is rare when it joins at most this many pairs of left-over sentences.
+RARE_PAIRS = 50
+#: Sentences alike but out of order count as one sentence, moved and reworded, only above this.
+MOVED_SIMILARITY = 0.7
+#: Each part of a split sentence must have this share of its letters' n-grams in the whole.
+PART_SHARE = 0.6
+#: Likeness that a split must gain over its best single part.
+SPLIT_GAIN = 0.05
+
+_DENSE = re.compile(f"[{UNSPACED}\uac00-\ud7a3]")
+
+
+class Match(NamedTuple):
+    """Sentences of the earlier body (``before``) that became sentences of the later one (``after``).
+
+    One index on each side, or several on one side: a split or a merger. ``equal`` tells that the text is the
+    same but for white space; ``moved`` that the pair does not stand in the order of the others.
+    """
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    similarity: float
+    equal: bool
+    moved: bool
+
+
+def sentence_key(sentence: str) -> str:
+    """The form under which two printings of a sentence are the same: NFC, white space collapsed.
+
+    Examples
+    --------
+    >>> sentence_key("It\\u00a0 rained. ")
+    'It rained.'
+    """
+    return unicodedata.normalize("NFC", squeeze(sentence))
+
+
+def _units(text: str) -> Counter[str]:
+    """Counts of character 3-grams of the words (2-grams in Han, Kana, Thai, Hangul ...)."""
+    flat = " ".join(find_words(text)).casefold()
+    dense = len(_DENSE.findall(flat))
+    size = 2 if dense * 2 > len(flat.replace(" ", "")) else 3
+    padded = f" {flat} " if flat else ""
+    return Counter(padded[start : start + size] for start in range(max(len(padded) - size + 1, 0)))
+
+
+def _dice(one: Counter[str], other: Counter[str], total_one: int, total_other: int) -> float:
+    if not total_one or not total_other:
+        return 0.0
+    small, large = (one, other) if len(one) <= len(other) else (other, one)
+    shared = sum(min(count, large[unit]) for unit, count in small.items() if unit in large)
+    return 2 * shared / (total_one + total_other)
+
+
+def measure_similarity(before: str, after: str) -> float:
+    """How alike two texts are: the Dice coefficient of their character n-grams, 0 to 1.
+
+    Parameters
+    ----------
+    before, after : str
+        The two texts; the order does not matter.
+
+    Returns
+    -------
+    float
+        ``2 * shared / (n_before + n_after)`` over counts of 3-grams of the words, spaces between words kept,
+        punctuation and case left out; 2-grams where most characters are Han, Kana, Hangul, Thai, Lao, Khmer
+        or Burmese. 1 where both are empty, 0 where one is.
+
+    Examples
+    --------
+    >>> round(measure_similarity("The council met on Monday.", "The council met on Tuesday!"), 3)
+    0.784
+    """
+    if sentence_key(before) == sentence_key(after):
+        return 1.0
+    one, other = _units(before), _units(after)
+    return _dice(one, other, sum(one.values()), sum(other.values()))
+
+
+def match_equal(before: Sequence[str], after: Sequence[str]) -> dict[int, int]:
+    """Pair equal keys, each at most once; the pairs need not keep the order.
+
+    The common start and end first, then keys that stand once on both sides, then equal neighbours of pairs,
+    then the rest in order.
+    """
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+
+    def pair(i: int, j: int) -> None:
+        pairs[i] = j
+        taken.add(j)
+
+    shorter = min(len(before), len(after))
+    start = 0
+    while start < shorter and before[start] == after[start]:
+        pair(start, start)
+        start += 1
+    end = 0
+    while end < shorter - start and before[-1 - end] == after[-1 - end]:
+        pair(len(before) - 1 - end, len(after) - 1 - end)
+        end += 1
+
+    places_before: defaultdict[str, list[int]] = defaultdict(list)
+    places_after: defaultdict[str, list[int]] = defaultdict(list)
+    for i in range(start, len(before) - end):
+        places_before[before[i]].append(i)
+    for j in range(start, len(after) - end):
+        places_after[after[j]].append(j)
+    for key, places in places_before.items():
+        if len(places) == 1 and len(places_after.get(key, ())) == 1:
+            pair(places[0], places_after[key][0])
+
+    for step, order in ((1, range(len(before))), (-1, range(len(before) - 1, -1, -1))):
+        for i in order:
+            if i in pairs or i - step not in pairs:
+                continue
+            j = pairs[i - step] + step
+            if 0 <= j < len(after) and j not in taken and before[i] == after[j]:
+                pair(i, j)
+    for key, places in places_before.items():
+        free_before = [i for i in places if i not in pairs]
+        free_after = [j for j in places_after.get(key, ()) if j not in taken]
+        for i, j in zip(free_before, free_after, strict=False):
+            pair(i, j)
+    return pairs
+
+
+def _find_candidates(before: Sequence[Counter[str]], after: Sequence[Counter[str]]) -> list[tuple[int, int]]:
+    """Pairs worth comparing: all while they are few, else those that share an n-gram that is rare."""
+    if len(before) * len(after) <= ALL_PAIRS:
+        return [(i, j) for i in range(len(before)) for j in range(len(after))]
+    places: defaultdict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for side, texts in enumerate((before, after)):
+        for index, units in enumerate(texts):
+            for unit in units:
+                places[unit][side].append(index)
+    found: set[tuple[int, int]] = set()
+    for left, right in places.values():
+        if 0 < len(left) * len(right) <= RARE_PAIRS:
+            found.update((i, j) for i in left for j in right)
+    return sorted(found)
+
+
+class _Candidate(NamedTuple):
+    similarity: float
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+def _match_similar(
+    before: Sequence[str], after: Sequence[str], free: Sequence[int], open_: Sequence[int], threshold: float
+) -> list[_Candidate]:
+    """Pair left-over sentences ``free`` of before with ``open_`` of after by likeness, best first."""
+    units_before = [_units(before[i]) for i in free]
+    units_after = [_units(after[j]) for j in open_]
+    sizes_before = [sum(units.values()) for units in units_before]
+    sizes_after = [sum(units.values()) for units in units_after]
+    singles: dict[tuple[int, int], float] = {}
+    near = _find_candidates(units_before, units_after)
+    for i, j in near:
+        small, large = sorted((sizes_before[i], sizes_after[j]))
+        # a part of a split can be far below the threshold; under a tenth of the whole it is no part
+        if small * 10 < large:
+            continue
+        singles[i, j] = _dice(units_before[i], units_after[j], sizes_before[i], sizes_after[j])
+    found = [
+        _Candidate(value, (free[i],), (open_[j],)) for (i, j), value in singles.items() if value >= threshold
+    ]
+    by_before: defaultdict[int, list[int]] = defaultdict(list)
+    by_after: defaultdict[int, list[int]] = defaultdict(list)
+    for i, j in singles:
+        by_before[i].append(j)
+        by_after[j].append(i)
+    swapped = {(j, i): value for (i, j), value in singles.items()}
+    for whole, parts, value in _find_splits(units_before, units_after, open_, by_before, singles, threshold):
+        found.append(_Candidate(value, (free[whole],), tuple(open_[j] for j in parts)))
+    for whole, parts, value in _find_splits(units_after, units_before, free, by_after, swapped, threshold):
+        found.append(_Candidate(value, tuple(free[i] for i in parts), (open_[whole],)))
+
+    scale_before, scale_after = max(len(before), 1), max(len(after), 1)
+
+    def rank(one: _Candidate) -> tuple[object, ...]:
+        i, j = one.before[0], one.after[0]
+        # symmetric in the two sides, so that swapping them gives the mirrored pairs
+        return (-one.similarity, abs(i / scale_before - j / scale_after), i + j, abs(i - j), min(i, j))
+
+    used_before: set[int] = set()
+    used_after: set[int] = set()
+    chosen = []
+    for one in sorted(found, key=rank):
+        if used_before.isdisjoint(one.before) and used_after.isdisjoint(one.after):
+            chosen.append(one)
+            used_before.update(one.before)
+            used_after.update(one.after)
+    return chosen
+
+
+def _find_splits(
+    wholes: Sequence[Counter[str]],
+    parts: Sequence[Counter[str]],
+    part_places: Sequence[int],
+    near: dict[int, list[int]],
+    singles: dict[tuple[int, int], float],
+    threshold: float,
+) -> list[tuple[int, tuple[int, ...], float]]:
+    """Runs of two or three neighbouring ``parts`` that together say what one of ``wholes`` says."""
+    found = []
+    for whole, neighbours in near.items():
+        close = set(neighbours)
+        size_whole = sum(wholes[whole].values())
+        good = {
+            j
+            for j in close
+            if sum((parts[j] & wholes[whole]).values()) >= PART_SHARE * sum(parts[j].values()) > 0
+        }
+        for first in sorted(good):
+            for length in (2, 3):
+                run = tuple(range(first, first + length))
+                if run[-1] not in good or not good.issuperset(run):
+                    break
+                if part_places[run[-1]] - part_places[first] != length - 1:
+                    break  # another sentence stands between them
+                joined: Counter[str] = Counter()
+                for j in run:
+                    joined.update(parts[j])
+                value = _dice(wholes[whole], joined, size_whole, sum(joined.values()))
+                if value >= threshold and value > max(singles[whole, j] for j in run) + SPLIT_GAIN:
+                    found.append((whole, run, value))
+    return found
+
+
+def keep_order(pairs: Sequence[tuple[int, int, int]]) -> set[int]:
+    """Indices of the heaviest subset of ``(before, after, weight)`` whose order is the same on both sides.
+
+    More pairs win over heavier ones; a Fenwick tree of prefix maxima keeps it at n log n.
+    """
+    ranked = sorted(range(len(pairs)), key=lambda index: pairs[index][0])
+    size = max((pair[1] for pair in pairs), default=-1) + 1
+    best: list[tuple[int, int, int]] = [(0, 0, -1)] * (size + 1)  # pairs, weight, last index
+    previous: dict[int, int] = {}
+    for index in ranked:
+        _, place, weight = pairs[index]
+        node, top = place, (0, 0, -1)
+        while node > 0:
+            top = max(top, best[node])
+            node -= node & -node
+        previous[index] = top[2]
+        value = (top[0] + 1, top[1] + weight, index)
+        node = place + 1
+        while node <= size:
+            best[node] = max(best[node], value)
+            node += node & -node
+    node, top = size, (0, 0, -1)
+    while node > 0:
+        top = max(top, best[node])
+        node -= node & -node
+    kept: set[int] = set()
+    index = top[2]
+    while index >= 0:
+        kept.add(index)
+        index = previous[index]
+    return kept
+
+
+def match_sentences(
+    before: Sequence[str], after: Sequence[str], *, min_similarity: float = 0.5
+) -> list[Match]:
+    """Pair the sentences of two texts.
+
+    Parameters
+    ----------
+    before, after : sequence of str
+        The sentences of the earlier and of the later text, in order.
+    min_similarity : float
+        Likeness, 0 to 1 (:func:`measure_similarity`), from which two unequal sentences count as one that was
+        reworded. Sentences out of order need at least 0.7.
+
+    Returns
+    -------
+    list of Match
+        In the order of ``before``. A sentence in no match was removed (``before``) or added (``after``).
+
+    Examples
+    --------
+    >>> old = ["It rained.", "The mayor spoke for an hour.", "Nobody came."]
+    >>> new = ["Nobody came.", "It rained.", "The mayor spoke for two hours."]
+    >>> for match in match_sentences(old, new):
+    ...     print(match.before, match.after, match.equal, match.moved)
+    (0,) (1,) True False
+    (1,) (2,) False False
+    (2,) (0,) True True
+    """
+    keys_before = [sentence_key(text) for text in before]
+    keys_after = [sentence_key(text) for text in after]
+    equal = match_equal(keys_before, keys_after)
+    taken = set(equal.values())
+    free = [i for i in range(len(before)) if i not in equal]
+    open_ = [j for j in range(len(after)) if j not in taken]
+    found = [_Candidate(1.0, (i,), (j,)) for i, j in equal.items()]
+    exact = len(found)
+    if free and open_:
+        found += _match_similar(keys_before, keys_after, free, open_, min_similarity)
+    while True:
+        kept = keep_order(
+            [(one.before[0], one.after[0], sum(len(keys_before[i]) for i in one.before)) for one in found]
+        )
+        weak = [
+            index
+            for index, one in enumerate(found)
+            if index >= exact and index not in kept and one.similarity < MOVED_SIMILARITY
+        ]
+        if not weak:
+            break
+        found = [one for index, one in enumerate(found) if index not in set(weak)]
+    matches = [
+        Match(one.before, one.after, one.similarity, index < exact, index not in kept)
+        for index, one in enumerate(found)
+    ]
+    return sorted(matches)
