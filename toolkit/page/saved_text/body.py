@@ -1,0 +1,237 @@
+"""The article in a saved text page: its title, its byline, its paragraphs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+
+from toolkit.page.dates import find_date
+from toolkit.page.modules.texts import stems
+from toolkit.page.saved_text.facts import Facts
+from toolkit.page.saved_text.lines import Line
+
+__all__ = ["Region", "find_body", "find_byline", "find_running_date", "find_title", "is_paragraph"]
+
+#: A title stands at most so many lines above the article's first paragraph.
+TITLE_REACH = 60
+#: A page's running date stands among its first lines.
+DATE_REACH = 60
+
+
+@dataclass(slots=True)
+class Region:
+    """Where the article's text stands: the lines ``start`` to ``stop`` (excluded), and which of them are text."""
+
+    start: int = 0
+    stop: int = 0
+    lines: list[int] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.lines)
+
+
+def is_paragraph(line: Line, facts: Facts) -> bool:
+    """Whether a line is running text: several words, and ended like a sentence unless it is long."""
+    if facts.sign or facts.furniture or line.rank is not None or (facts.credit and facts.words < 40):
+        return False
+    if line.linked > 0.8:
+        return False
+    if facts.words >= 28:
+        return facts.splits <= max(2, facts.words // 12) and (bool(facts.ends) or facts.titled < 0.6)
+    return facts.words >= 8 and facts.ends in (".", "?", "!", "…") and not line.bullet
+
+
+def find_lists(lines: list[Line], facts: list[Facts]) -> set[int]:
+    """Lines that take part in three or more teasers in a row: a headline, then one short summary, and again."""
+    found: set[int] = set()
+    run: list[int] = []
+    i = 0
+    while i < len(lines) - 1:
+        if _is_teaser(lines, facts, i):
+            run += [i, i + 1]
+            i += 2
+            continue
+        if len(run) >= 6:
+            found.update(run)
+        run = []
+        i += 1
+    if len(run) >= 6:
+        found.update(run)
+    return found
+
+
+def _is_teaser(lines: list[Line], facts: list[Facts], i: int) -> bool:
+    head, below = facts[i], facts[i + 1]
+    return (
+        4 <= head.words <= 25
+        and head.ends in ("", "?", "!", "…")
+        and not head.furniture
+        and not head.date
+        and 8 <= below.words <= 55
+        and below.ends in (".", "?", "!", "…")
+        and below.words > head.words * 0.8
+    )
+
+
+def find_body(lines: list[Line], facts: list[Facts], barred: set[int], labels: list[str | None]) -> Region:
+    """The run of lines that holds most running text for the fewest other lines.
+
+    Parameters
+    ----------
+    lines, facts : list
+        The page's lines and their facts.
+    barred : set of int
+        Lines known to be something else.
+    labels : list
+        For each line the kind of module that it would name, None for most.
+
+    Returns
+    -------
+    Region
+        False in a boolean context where the page has no article.
+    """
+    best = total = 0.0
+    start = 0
+    span = (0, 0)
+    paragraphs = [is_paragraph(line, fact) for line, fact in zip(lines, facts, strict=True)]
+    for i, fact in enumerate(facts):
+        if paragraphs[i] and i not in barred:
+            gain = float(min(fact.words, 60))
+            if lines[i].bullet:
+                gain *= 0.4
+        elif i in barred:
+            gain = -12.0
+        elif labels[i]:
+            gain = -30.0 if labels[i] != "inline" else -10.0
+        elif fact.sign:
+            gain = -60.0
+        elif fact.furniture == "comment":
+            gain = -25.0
+        elif fact.furniture in ("ad", "more", "credit"):
+            gain = -3.0
+        else:
+            gain = -8.0 if lines[i].bullet else -5.0
+        if total <= 0:
+            total, start = 0.0, i
+        total += gain
+        if total > best:
+            best, span = total, (start, i + 1)
+    inside = [i for i in range(*span) if paragraphs[i] and i not in barred]
+    if not inside or sum(facts[i].words for i in inside) < 40:
+        return Region()
+    return Region(inside[0], inside[-1] + 1, inside)
+
+
+def find_title(lines: list[Line], facts: list[Facts], region: Region, labels: list[str | None]) -> int | None:
+    """Index of the line that is the article's title: above the text, near it, and made of its words."""
+    text = stems(" ".join(lines[i].text for i in region.lines[:12]))
+    repeated: dict[str, int] = {}
+    for line in lines:
+        repeated[line.text] = repeated.get(line.text, 0) + 1
+    best, found = 1.2, None
+    for i in range(max(0, region.start - TITLE_REACH), region.start):
+        line, fact = lines[i], facts[i]
+        if not 2 <= fact.words <= 40 or fact.furniture or fact.date or fact.email or fact.sign or labels[i]:
+            continue
+        if fact.byline or fact.url or fact.credit:
+            continue
+        own = stems(line.text)
+        shared = len(own & text) / max(3, len(own)) if own else 0.0
+        score = 2.5 * shared + min(fact.words, 10) / 10 - (region.start - i) / 40
+        score += 1.2 if line.heading == 1 else 0.6 if line.heading else 0.0
+        score += 0.3 if line.blank else 0.0
+        score -= 0.8 if line.bullet else 0.0
+        score -= 0.5 if fact.words < 4 else 0.0
+        score -= 0.7 if fact.ends == "." else 0.0
+        score -= 0.8 if fact.name and fact.words <= 3 else 0.0
+        if score > best + 1e-9:
+            best, found = score, i
+    return found
+
+
+_TAIL = re.compile(r"(?:\s*[|,·•–—-]\s*|\s+)(?=\S)")
+
+
+def find_byline(
+    lines: list[Line], facts: list[Facts], region: Region, title: int | None
+) -> tuple[list[str], set[int]]:
+    """Names of the authors, and the lines that state them.
+
+    A byline is a line of the form "By Name" near the text, a name followed by the site's own words about an
+    article ("views", "2 minutes read"), or a name right above an e-mail address.
+    """
+    names: list[str] = []
+    used: set[int] = set()
+    first = title if title is not None else max(0, region.start - 12)
+    near = [
+        *range(first + 1 if title is not None else first, region.start),
+        *range(region.stop, min(len(lines), region.stop + 6)),
+    ]
+    for i in near:
+        fact, text = facts[i], lines[i].text
+        found: list[str] = []
+        if fact.byline:
+            found = _names_in(re.split(r"[:：]?\s", text, maxsplit=1)[-1])
+        elif fact.name and i + 1 < len(lines) and facts[i + 1].email and facts[i + 1].words <= 8:
+            found = [text]
+            used.add(i + 1)
+        elif i < region.start and fact.loose == "meta" and fact.words <= 9:
+            found = _names_in(_before_meta(text))
+        elif i < region.start and fact.name and fact.words <= 4 and _near_date(facts, i):
+            found = [text]
+        if found:
+            used.add(i)
+            names += [name for name in found if name not in names]
+    return names, used
+
+
+def _near_date(facts: list[Facts], i: int) -> bool:
+    return any(facts[j].date for j in (i - 1, i + 1) if 0 <= j < len(facts))
+
+
+def _before_meta(text: str) -> str:
+    """The run of capitalised words at the beginning, without the last one where it is the site's own word."""
+    from toolkit.page.saved_text.facts import fold_phrase, read_furniture
+
+    table, kept = read_furniture(), []
+    for word in text.split():
+        if not word[0].isupper() or any(character.isdigit() for character in word):
+            break
+        if table.get(fold_phrase(word)) or (kept and table.get(fold_phrase(f"{kept[-1]} {word}"))):
+            break
+        kept.append(word)
+    return " ".join(kept)
+
+
+_PARTS = re.compile(r"\s*(?:,|;|\||·|•|\s(?:and|und|et|y|e|en|och|og|&|및)\s)\s*")
+_NAME = re.compile(r"[^\W\d_a-z][\w’'.-]*(?:\s[^\W\d_][\w’'.-]*){1,4}$")
+
+
+def _names_in(text: str) -> list[str]:
+    names = []
+    for part in _PARTS.split(text):
+        if not _NAME.match(part) or len(part) > 40:
+            break
+        names.append(part)
+    return names
+
+
+def find_running_date(
+    lines: list[Line], facts: list[Facts], title: int | None
+) -> tuple[dt.datetime, int] | None:
+    """The day that the page prints above everything else, and the line it stands in.
+
+    Only a whole date (with its year) that fills a line above the title counts; a date at the title is the
+    article's own.
+    """
+    stop = title if title is not None else min(len(lines), DATE_REACH)
+    for i in range(min(stop, DATE_REACH)):
+        if facts[i].words > 12 or lines[i].bullet or (title is not None and i >= title):
+            continue
+        if not facts[i].date:
+            continue
+        found = find_date(lines[i].text)
+        if found is not None:
+            return dt.datetime(found.moment.year, found.moment.month, found.moment.day, tzinfo=dt.UTC), i
+    return None

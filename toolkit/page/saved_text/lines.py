@@ -1,0 +1,321 @@
+"""Saved text as lines: what a converter left of the page's layout, in one form whichever converter it was.
+
+Bullets, list numbers, indents, blank lines, Markdown marks, link numbers of a text browser and its hard-wrapped
+lines all say something about the page; they are read here and taken off the text, so that a headline stands
+alone, as a reader would quote it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+from toolkit.words import squeeze
+
+__all__ = ["Line", "find_lines"]
+
+#: More lines than any news page has; what stands behind them is left out and reported.
+MAX_LINES = 20_000
+#: Longest line that is looked at in full; a longer one is text of its own kind, never a headline.
+MAX_CHARS = 20_000
+
+_BULLET = re.compile(r"(?:[•·▪►»›◦■●○‣⁃◆▶▸∙➤]|[*+o–-](?=\s))\s*")
+_NUMBER = re.compile(r"(?:#\s?)?(\d{1,3})\s?(?:[.)\]、．:]\s*|$)")
+_RANK = re.compile(r"(\d{1,2})\.?(?:\s+|(?=[^\W\d_])|(?=[\u2018\u201c\"'«「]))(?=\S)")
+_HASHES = re.compile(r"(#{1,6})\s+(.+?)\s*#*$")
+_UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,})$")
+_RULER = re.compile(r"[\W_]{3,}$")
+_MD_IMAGE = re.compile(r"!\[([^\]]*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")
+_MD_LINK = re.compile(
+    r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?((?:[^()\s]|\([^()]*\))*?)>?(?:\s+\"[^\"]*\")?\s*\)"
+)
+_MD_EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=[^\s*_])(.+?)(?<=[^\s*_])\1(?![\w*_])")
+_MD_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
+_LINK_NUMBER = re.compile(r"\[(\d{1,4})\](?=\S)")
+_REFERENCE = re.compile(r"\s*(\d{1,4})\.\s+(\w+:\S+)\s*$")
+_FURNITURE = re.compile(
+    r"\((?:BUTTON|IMAGE|INLINE|IFRAME|EMBED)\)|\[(?:INLINE|IMAGE|EMBED|USEMAP|ISMAP)\]|_{4,}"
+)
+_BOX = re.compile(r"[│┃|]\s")
+_BOX_RULE = re.compile(r"[─━┌┐└┘├┤┬┴┼╭╮╰╯═╔╗╚╝╠╣╦╩╬]+")
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of text as a reader would quote it, with what the converter showed of the page's layout.
+
+    ``start`` counts the visible characters before the line. ``bullet`` is the list mark, ``""`` where there is
+    none; ``rank`` the number printed before the text; ``blank`` the number of empty lines above; ``heading`` 1
+    to 6 where it was marked as a heading; ``linked`` the share of its characters inside links, -1 where the
+    converter keeps no links; ``part`` is how the line came to be: ``""`` printed like that, ``"label"`` and
+    ``"rest"`` the halves of a line such as "Read also: A headline".
+    """
+
+    text: str
+    number: int
+    start: int = 0
+    indent: int = 0
+    bullet: str = ""
+    rank: int | None = None
+    blank: int = 0
+    heading: int = 0
+    linked: float = -1.0
+    url: str | None = None
+    bold: bool = False
+    part: str = ""
+
+
+@dataclass(slots=True)
+class _Page:
+    wrapped: int  # width at which lines were broken, 0 where they were not
+    markdown: bool
+    numbers: dict[str, str]  # link number -> address, of a text browser's list at the end
+
+
+def find_lines(text: str) -> list[Line]:
+    """The lines of a saved text page that hold something, in order, layout marks taken off and kept aside.
+
+    Parameters
+    ----------
+    text : str
+        The page as a converter or a browser saved it.
+
+    Returns
+    -------
+    list of Line
+        In page order; empty lines only counted, list numbers and bullets that stand alone given to the line
+        they belong to; at most ``MAX_LINES``.
+
+    Examples
+    --------
+    >>> [(line.text, line.bullet, line.rank) for line in find_lines("Popular\\n\\n  • 1\\n    A fine day&nbsp")]
+    [('Popular', '', None), ('A fine day', '•', 1)]
+    """
+    raw = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").split("\n")
+    raw, numbers = _take_references(raw)
+    page = _Page(0, _is_markdown(text), numbers)
+    page.wrapped = _wrap_width(raw)
+    lines = _read_lines(_unwrap(raw, page), page)
+    return _number_rows(lines)
+
+
+def _is_markdown(text: str) -> bool:
+    head = text[:60_000]
+    return len(_MD_LINK.findall(head)) >= 3 or len(re.findall(r"(?m)^#{1,6} \S", head)) >= 2
+
+
+def _take_references(raw: list[str]) -> tuple[list[str], dict[str, str]]:
+    """A text browser's numbered list of addresses at the end: taken off, and kept by number."""
+    tail = len(raw)
+    numbers: dict[str, str] = {}
+    for i in range(len(raw) - 1, -1, -1):
+        line = raw[i]
+        if not line.strip():
+            continue
+        match = _REFERENCE.match(line)
+        if match:
+            numbers[match[1]] = match[2]
+            tail = i
+        elif len(numbers) >= 3 and len(line.split()) <= 3 and not numbers.keys() & {line.strip()}:
+            tail = i  # "References", "Visible links", "Hidden links"
+            if not any(_REFERENCE.match(other) for other in raw[max(0, i - 4) : i]):
+                break
+        else:
+            break
+    if len(numbers) < 3:
+        return raw, {}
+    return raw[:tail], numbers
+
+
+def _wrap_width(raw: list[str]) -> int:
+    """The column at which lines were broken: where nearly each line ends because the next word would not fit."""
+    widths = [len(line.rstrip()) for line in raw if line.strip()]
+    if len(widths) < 12:
+        return 0
+    long = [width for width in widths if width > 45]
+    if not long:
+        return 0
+    ordered = sorted(widths)
+    widest = ordered[min(len(ordered) - 1, int(len(ordered) * 0.985))]
+    if not 50 <= widest <= 140:
+        return 0
+    fits = broken = 0
+    for above, below in zip(raw, raw[1:], strict=False):
+        line, word = above.rstrip(), below.split(None, 1)[:1]
+        if not word or len(line) < 0.6 * widest:
+            continue
+        if len(line) + 1 + len(word[0]) > widest:
+            broken += 1
+        else:
+            fits += 1
+    return widest if broken >= 5 and broken >= 2 * fits else 0
+
+
+def _unwrap(raw: list[str], page: _Page) -> list[str]:
+    if not page.wrapped:
+        return raw
+    joined: list[str] = []
+    last = 0  # printed width of the last piece
+    for line in raw:
+        stripped = line.strip()
+        if joined and stripped and joined[-1].strip() and _continues(joined[-1], last, line, page.wrapped):
+            joined[-1] = f"{joined[-1].rstrip()} {stripped}"
+        else:
+            joined.append(line)
+        last = len(line.rstrip())
+    return joined
+
+
+def _continues(above: str, width: int, below: str, wrapped: int) -> bool:
+    stripped = below.strip()
+    word = stripped.split(None, 1)[0]
+    if width + 1 + len(word) <= wrapped or _BULLET.match(stripped) or stripped[0] == "#":
+        return False
+    if _RULER.match(stripped) or _UNDERLINE.match(stripped):
+        return False
+    # a list item's further lines hang under its text, a paragraph's under its beginning
+    above_indent, below_indent = len(above) - len(above.lstrip()), len(below) - len(stripped.rstrip())
+    below_indent = len(below) - len(below.lstrip())
+    return below_indent == above_indent or 0 < below_indent - above_indent <= 5 or below_indent == 0
+
+
+def _read_lines(raw: list[str], page: _Page) -> list[Line]:
+    lines: list[Line] = []
+    blank = start = 0
+    bullet, rank, indent = "", None, -1  # of a mark that stands alone, for the line below it
+    for number, line in enumerate(raw):
+        if len(lines) >= MAX_LINES:
+            break
+        body = line[:MAX_CHARS].strip()
+        if not body:
+            blank += 1
+            continue
+        if lines and _UNDERLINE.match(body):
+            if blank == 0 and body[0] in "=-" and len(lines[-1].text) < 200 and page.markdown:
+                lines[-1].heading = 1 if body[0] == "=" else 2
+            blank += 1
+            continue
+        made = Line("", number, start, len(line) - len(line.lstrip()), blank=blank)
+        _strip_marks(body, made, page)
+        if not made.text:
+            if made.bullet or made.rank is not None:
+                bullet, rank = made.bullet or bullet, made.rank if made.rank is not None else rank
+                indent = made.indent
+            elif _RULER.match(body) or True:
+                pass
+            blank += 1
+            continue
+        if bullet or rank is not None:
+            if (not made.bullet and made.rank is None) or (made.rank is None and rank is not None):
+                made.bullet, made.rank = made.bullet or bullet, rank
+                made.blank = max(0, made.blank - 1)
+                made.indent = max(indent, 0)
+            bullet, rank, indent = "", None, -1
+        start += len(made.text)
+        lines.append(made)
+        blank = 0
+    return lines
+
+
+def _strip_marks(body: str, made: Line, page: _Page) -> None:
+    """Fill ``made`` with the text of ``body`` and the marks that were around it."""
+    if body[0] == ">" and page.markdown:
+        body = body.lstrip("> ")
+    match = _BULLET.match(body)
+    while match and (match.end() == len(body) or match.end() > 1 or body[0] not in "*+o–-"):
+        made.bullet = made.bullet or match.group()[0]
+        body = body[match.end() :]
+        match = _BULLET.match(body) if body else None
+    if page.markdown:
+        body = _strip_markdown(body, made)
+    if page.numbers:
+        urls = _LINK_NUMBER.findall(body)
+        if urls:
+            made.url = page.numbers.get(urls[-1])
+            made.linked = 1.0 if body.startswith("[") or (len(urls) == 1 and body.index("[") < 3) else 0.5
+        else:
+            made.linked = 0.0
+        body = _LINK_NUMBER.sub("", body)
+    if "(" in body or "[" in body or "___" in body:
+        body = _FURNITURE.sub(" ", body)
+    if _BOX_RULE.search(body):
+        body = _BOX_RULE.sub(" ", body)
+    if body[:1] in "│┃|":
+        body = _BOX.sub(" ", body).strip("│┃| ")
+    if "&" in body:
+        body = html.unescape(body)
+    body = squeeze(body)
+    match = _NUMBER.match(body)
+    if match and int(match[1]) <= 100 and (match.end() == len(body) or made.rank is None):
+        rest = body[match.end() :]
+        if not rest or (match.group()[-1] not in ":" and not rest[0].isdigit()):
+            made.rank = int(match[1])
+            body = rest.strip()
+    if body and not any(ch.isalnum() for ch in body):
+        body = ""
+    made.text = body
+
+
+def _strip_markdown(body: str, made: Line) -> str:
+    match = _HASHES.match(body)
+    if match:
+        made.heading, body = len(match[1]), match[2]
+    images = _MD_IMAGE.findall(body)
+    if images:
+        body = _MD_IMAGE.sub(" ", body)
+        if not re.sub(r"\[\s*\]\([^)]*\)|[\W_]+", "", body):
+            body = images[-1]
+            return body
+    total = inside = 0
+    urls: list[str] = []
+
+    def open_link(match: re.Match[str]) -> str:
+        nonlocal inside
+        inside += len(match[1].strip())
+        urls.append(match[2])
+        return f" {match[1]} " if match[1][:1].isspace() else match[1]
+
+    body = _MD_LINK.sub(open_link, body)
+    body = _MD_ESCAPE.sub(r"\1", body)
+    if "*" in body or "_" in body:
+        plain = _MD_EMPHASIS.sub(r"\2", body)
+        plain = _MD_EMPHASIS.sub(r"\2", plain)
+        made.bold = body.startswith("**") and plain != body
+        body = plain
+    total = len(body.strip())
+    made.linked = min(1.0, inside / total) if total else 0.0
+    if urls:
+        made.url = urls[-1]
+    match = _HASHES.match(body.strip())
+    if match:
+        made.heading, body = len(match[1]), match[2]
+    return body
+
+
+def _number_rows(lines: list[Line]) -> list[Line]:
+    """Take off a number glued before the text ("3 A headline") where the lines nearby count on: 1, 2, 3."""
+    found: dict[int, tuple[int, int]] = {}
+    for i, line in enumerate(lines):
+        if line.rank is None:
+            match = _RANK.match(line.text)
+            if match and 1 <= int(match[1]) <= 30:
+                found[i] = (int(match[1]), match.end())
+    rows = sorted(found)
+    chains: dict[int, list[int]] = {}
+    for i in rows:
+        n = found[i][0]
+        for j in reversed([j for j in rows if j < i and i - j <= 8]):
+            if found[j][0] == n - 1 and j in chains:
+                chains[i] = chains.pop(j)
+                chains[i].append(i)
+                break
+        else:
+            if n == 1:
+                chains[i] = [i]
+    for chain in chains.values():
+        if len(chain) >= 3:
+            for i in chain:
+                lines[i].rank, end = found[i]
+                lines[i].text = lines[i].text[end:].strip()
+    return lines
