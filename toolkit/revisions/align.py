@@ -27,6 +27,9 @@ ALL_PAIRS = 4_000
 RARE_PAIRS = 50
 #: Sentences alike but out of order count as one sentence, moved and reworded, only above this.
 MOVED_SIMILARITY = 0.7
+#: Alone between two unchanged neighbours on both sides, a share of the threshold is enough: of 31,510 pairs of
+#: different sentences of one article (237 news pages), 0.15 % are alike from 0.5, 1.3 % from 0.35.
+FACING_SHARE = 0.7
 #: Each part of a split sentence must have this share of its letters' n-grams in the whole.
 PART_SHARE = 0.6
 #: Likeness that a split must gain over its best single part.
@@ -288,6 +291,24 @@ def keep_order(pairs: Sequence[tuple[int, int, int]]) -> set[int]:
     return kept
 
 
+def _find_facing(
+    found: Sequence[_Candidate], kept: set[int], n_before: int, n_after: int
+) -> list[tuple[int, int]]:
+    """Unmatched sentences that stand alone, one on each side, between the same pairs in place."""
+    used_before = {i for one in found for i in one.before}
+    used_after = {j for one in found for j in one.after}
+    fixed = sorted((found[index].before, found[index].after) for index in kept)
+    gaps = []
+    end_before = end_after = -1
+    for left, right in [*fixed, ((n_before,), (n_after,))]:
+        free = [i for i in range(end_before + 1, left[0]) if i not in used_before]
+        open_ = [j for j in range(end_after + 1, right[0]) if j not in used_after]
+        if len(free) == len(open_) == 1:
+            gaps.append((free[0], open_[0]))
+        end_before, end_after = left[-1], right[-1]
+    return gaps
+
+
 def match_sentences(
     before: Sequence[str], after: Sequence[str], *, min_similarity: float = 0.5
 ) -> list[Match]:
@@ -299,7 +320,8 @@ def match_sentences(
         The sentences of the earlier and of the later text, in order.
     min_similarity : float
         Likeness, 0 to 1 (:func:`measure_similarity`), from which two unequal sentences count as one that was
-        reworded. Sentences out of order need at least 0.7.
+        reworded; 0.7 of it where they face each other alone, the sentences before and after them being
+        matched. Sentences out of order need at least 0.7.
 
     Returns
     -------
@@ -338,6 +360,12 @@ def match_sentences(
         if not weak:
             break
         found = [one for index, one in enumerate(found) if index not in set(weak)]
+    facing = _find_facing(found, kept, len(before), len(after))
+    for i, j in facing:
+        value = measure_similarity(keys_before[i], keys_after[j])
+        if value >= FACING_SHARE * min_similarity:
+            kept.add(len(found))
+            found.append(_Candidate(value, (i,), (j,)))
     matches = [
         Match(one.before, one.after, one.similarity, index < exact, index not in kept)
         for index, one in enumerate(found)

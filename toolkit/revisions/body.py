@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from toolkit.revisions.align import Match, match_sentences
 from toolkit.revisions.cues import find_notice
 from toolkit.revisions.wording import describe_edits, diff_words, find_names
 from toolkit.words import count_words, split_sentences
 
-__all__ = ["Text", "compare_bodies", "read_text"]
+__all__ = ["Step", "Text", "compare_bodies", "read_in_order", "read_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,60 +51,60 @@ def compare_bodies(
     if not before.sentences or not after.sentences:
         return [_whole(before, after)]
     matches = match_sentences(before.sentences, after.sentences, min_similarity=min_similarity)
-    matched_before = {i: match for match in matches for i in match.before}
-    matched_after = {j: match for match in matches for j in match.after}
-    n = (
-        len(matches)
-        + sum(i not in matched_before for i in range(len(before.sentences)))
-        + sum(j not in matched_after for j in range(len(after.sentences)))
-    )
+    steps = read_in_order(matches, len(before.sentences), len(after.sentences))
+    n = len(steps)
     rows = []
     names: frozenset[str] | None = None
     notice_paragraph: tuple[int, str] | None = None
-    for place, kind_of, item in _read_in_order(before, after, matched_before, matched_after):
-        if kind_of == "removed":
+    for change, place, match in steps:
+        if change == "removed":
             notice = find_notice(before.sentences[place], language)
-            rows.append(_one_side(before, place, "removed", notice, n))
-        elif kind_of == "added":
+            rows.append(_one_side(before, place, change, notice, n))
+        elif change == "added":
             notice = find_notice(after.sentences[place], language)
             paragraph = after.paragraphs[place]
-            if notice is None and notice_paragraph and notice_paragraph[0] == paragraph:
-                notice = notice_paragraph[1]  # the rest of a notice that opened this paragraph
-            elif notice:
+            if notice:
                 notice_paragraph = (paragraph, notice)
-            rows.append(_one_side(after, place, "added", notice, n))
-        elif item is not None and not (item.equal and not item.moved):
+            elif notice_paragraph and notice_paragraph[0] == paragraph:
+                notice = notice_paragraph[1]  # the rest of a notice that opened this paragraph
+            rows.append(_one_side(after, place, change, notice, n))
+        elif match is not None and not (match.equal and not match.moved):
             if names is None:
                 names = find_names(before.sentences) | find_names(after.sentences)
-            rows.append(_both_sides(before, after, item, language, names, n))
+            rows.append(_both_sides(before, after, match, language, names, n))
     _number_blocks(rows)
     return rows
 
 
-def _read_in_order(
-    before: Text, after: Text, matched_before: dict[int, Match], matched_after: dict[int, Match]
-) -> Iterator[tuple[int, str, Match | None]]:
+class Step(NamedTuple):
+    """One step through two bodies: a sentence ``removed`` or ``added``, or a ``matched`` pair of them."""
+
+    change: str
+    place: int
+    match: Match | None
+
+
+def read_in_order(matches: Sequence[Match], n_before: int, n_after: int) -> list[Step]:
     """Sentences as one would read the later body, each removed one where it had stood."""
-    i = 0
-
-    def removed_until(stop: int) -> Iterator[tuple[int, str, Match | None]]:
-        nonlocal i
-        while i < stop:
-            if i not in matched_before:
-                yield i, "removed", None
-            i += 1
-
-    for j in range(len(after.sentences)):
+    matched_before = {i for match in matches for i in match.before}
+    matched_after = {j: match for match in matches for j in match.after}
+    steps: list[Step] = []
+    passed = 0
+    for j in range(n_after):
         match = matched_after.get(j)
         if match is None:
-            yield j, "added", None
-            continue
-        if j != match.after[0]:
-            continue
-        if not match.moved:
-            yield from removed_until(match.before[0])
-        yield j, "matched", match
-    yield from removed_until(len(before.sentences))
+            steps.append(Step("added", j, None))
+        elif j == match.after[0]:
+            if not match.moved:
+                steps += [
+                    Step("removed", i, None)
+                    for i in range(passed, match.before[0])
+                    if i not in matched_before
+                ]
+                passed = max(passed, match.before[-1] + 1)
+            steps.append(Step("matched", j, match))
+    steps += [Step("removed", i, None) for i in range(passed, n_before) if i not in matched_before]
+    return steps
 
 
 def _whole(before: Text, after: Text) -> dict[str, Any]:

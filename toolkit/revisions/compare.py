@@ -16,7 +16,7 @@ from toolkit.revisions.pairs import PAIR_COLUMNS, find_pairs
 from toolkit.revisions.wording import find_names
 from toolkit.tables import require_columns
 
-__all__ = ["CHANGES", "CHANGE_COLUMNS", "FIELDS", "MORE_FIELDS", "compare_snapshots"]
+__all__ = ["CHANGES", "CHANGE_COLUMNS", "FIELDS", "MORE_FIELDS", "compare_snapshots", "unpack"]
 
 #: What is compared, in the order of the rows.
 FIELDS = (
@@ -72,6 +72,7 @@ def compare_snapshots(
     *,
     fields: Iterable[str] | None = None,
     min_similarity: float = 0.5,
+    pairs: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What changed between each snapshot of an article and the next: one row per change.
 
@@ -89,7 +90,11 @@ def compare_snapshots(
         section, body, modules, headlines) and ``MORE_FIELDS`` (url, keywords, language; on request).
     min_similarity : float, default 0.5
         Likeness, 0 to 1, from which two sentences count as one that was reworded, not as one removed and one
-        added (Dice coefficient of character 3-grams, see :func:`measure_similarity`).
+        added (Dice coefficient of character 3-grams, see :func:`measure_similarity`); 0.7 of it where one
+        sentence alone faces one between unchanged neighbours.
+    pairs : DataFrame, optional
+        Which snapshots to compare, such as rows of :func:`find_pairs` (the default), or other pairs in its
+        columns: the first against the last, say.
 
     Returns
     -------
@@ -162,13 +167,16 @@ def compare_snapshots(
     >>> changes.attrs["notes"]
     ('Changes of modules and their headlines were left out: neither placements nor modules were given.',)
     """
-    articles, placements, modules = _unpack(corpus, placements, modules)
+    articles, placements, modules = unpack(corpus, placements, modules)
     chosen = _check_fields(fields)
     if not 0 < min_similarity <= 1:
         raise InputError(f"min_similarity: expected a number above 0 and up to 1, got {min_similarity!r}.")
     require_columns(articles, "articles", [name for name in chosen if name not in ("modules", "headlines")])
-    pairs = find_pairs(articles)
-    notes = list(pairs.attrs["notes"])
+    if pairs is None:
+        pairs = find_pairs(articles)
+    else:
+        require_columns(pairs, "pairs", _PAIR, hint="Take rows of toolkit.revisions.find_pairs(articles).")
+    notes = list(pairs.attrs.get("notes", ()))
     with_boxes = bool({"modules", "headlines"} & set(chosen))
     if with_boxes and placements is None and modules is None:
         notes.append(
@@ -183,9 +191,8 @@ def compare_snapshots(
     snapshots = _read_snapshots(articles, pairs, chosen)
     boxes = read_boxes(((one.key) for one in snapshots.values()), placements, modules) if with_boxes else {}
     found: dict[str, list[Any]] = {column: [] for column in CHANGE_COLUMNS}
-    ends = list(PAIR_COLUMNS)[:-1]
-    for values in zip(*(pairs[column] for column in ends), strict=True):
-        pair = dict(zip(ends, values, strict=True))
+    for values in zip(*(pairs[column] for column in _PAIR), strict=True):
+        pair = dict(zip(_PAIR, values, strict=True))
         before = snapshots[pair["snapshot_before"], pair["source_before"]]
         after = snapshots[pair["snapshot_after"], pair["source_after"]]
         rows = _compare_fields(before, after, chosen, min_similarity)
@@ -207,12 +214,14 @@ def compare_snapshots(
     return changes
 
 
+_PAIR = [column for column in PAIR_COLUMNS if column != "gap_hours"]
 _ORDER = {name: place for place, name in enumerate((*FIELDS, *MORE_FIELDS))}
 
 
-def _unpack(
+def unpack(
     corpus: Any, placements: pd.DataFrame | None, modules: pd.DataFrame | None
 ) -> tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame | None]:
+    """Articles, placements and modules, from a corpus or as given."""
     if isinstance(corpus, pd.DataFrame):
         return corpus, placements, modules
     if not hasattr(corpus, "articles"):
@@ -281,6 +290,12 @@ def _read_snapshots(
     for key, *values in zip(keys, *(articles[name] for name in columns), strict=True):
         if key in wanted:
             snapshots[key] = _Snapshot(key, dict(zip(columns, values, strict=True)))
+    absent = sorted(wanted - set(snapshots))
+    if absent:
+        raise InputError(
+            f"pairs: {len(absent)} snapshots are not in articles, the first {absent[0]!r}. "
+            "Pass the articles that the pairs were made from."
+        )
     return snapshots
 
 
