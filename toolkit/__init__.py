@@ -1,1 +1,35 @@
-"""Saved news pages in, tables and charts out."""
+"""Saved news pages in, tables and charts out: articles, and the headlines printed in the sidebars around them.
+
+The names below load on first use, so that ``import toolkit`` is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOME = {
+    "Corpus": "toolkit.corpus",
+    "open_corpus": "toolkit.corpus",
+    "load": "toolkit.loading",
+    "CorpusError": "toolkit.errors",
+    "InputError": "toolkit.errors",
+    "MissingColumnsError": "toolkit.errors",
+    "MissingExtraError": "toolkit.errors",
+    "ToolkitError": "toolkit.errors",
+    "validate": "toolkit.tables",
+}
+
+__all__ = sorted([*_HOME])  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(importlib.import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'toolkit' has no attribute {name!r}; it has {', '.join(sorted(_HOME))}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

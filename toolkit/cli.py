@@ -1,0 +1,152 @@
+"""The same names from a shell: data on stdout, messages on stderr, a nonzero exit on refusal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from toolkit.errors import ToolkitError
+from toolkit.folders import check_target, find_version
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code (0 done, 1 something failed, 2 refused)."""
+    parser = make_parser()
+    arguments = parser.parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except ToolkitError as error:
+        print(f"toolkit: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("toolkit: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser with all commands, so that docs and tests can list them."""
+    parser = argparse.ArgumentParser(
+        prog="toolkit",
+        description="Saved news pages in, tables and charts out: articles, and the headlines in their sidebars.",
+        epilog="example: toolkit report data/sample/pages --out output/",
+    )
+    parser.add_argument("--version", action="version", version=f"toolkit {find_version()}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    load = _add(
+        commands, "load", "load pages into a corpus folder (Parquet)", "toolkit load pages/ --out corpus/"
+    )
+    _add_loading(load)
+    load.add_argument(
+        "--format",
+        choices=["parquet", "csv", "xlsx", "jsonl"],
+        default="parquet",
+        help="parquet (opens again with toolkit.open_corpus), or a form for other tools",
+    )
+    load.add_argument(
+        "--raw", action="store_true", help="CSV, Excel: leave texts that begin with = + - @ as is"
+    )
+    load.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse (exit 1, nothing written) if any page is doubtful or unread",
+    )
+    load.set_defaults(run=run_load)
+
+    report = _add(
+        commands,
+        "report",
+        "run the notebooks over pages or a corpus and write one report",
+        "toolkit report pages/ --out output/",
+    )
+    _add_loading(report)
+    report.add_argument(
+        "--notebooks", metavar="NAME", nargs="+", help="only these, by the beginning of their names: 02 04"
+    )
+    report.set_defaults(run=run_report)
+    return parser
+
+
+def _add(commands: argparse._SubParsersAction, name: str, text: str, example: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=text[0].upper() + text[1:] + ".", epilog=f"example: {example}"
+    )
+    return command
+
+
+def _add_loading(command: argparse.ArgumentParser) -> None:
+    command.add_argument("paths", nargs="+", metavar="PATHS", help="files, folders or globs of saved pages")
+    command.add_argument("--out", required=True, metavar="FOLDER", help="where to write")
+    command.add_argument(
+        "--metadata", metavar="CSV", help="what you know of the pages (source, captured_at ...)"
+    )
+    command.add_argument("--ledger", action="store_true", help="keep the role of every line of every page")
+    command.add_argument("--mtime", action="store_true", help="a file's own time where nothing else tells")
+    command.add_argument("--jobs", type=int, metavar="N", help="processes (default: by the number of files)")
+    command.add_argument(
+        "--force", action="store_true", help="write into a folder that the toolkit did not make"
+    )
+    command.add_argument("--quiet", action="store_true", help="no progress")
+
+
+def _load(arguments: argparse.Namespace):  # type: ignore[no-untyped-def]
+    from toolkit.loading import load
+
+    return load(
+        arguments.paths,
+        metadata=arguments.metadata,
+        progress=False if arguments.quiet else None,
+        n_jobs=arguments.jobs,
+        ledger=arguments.ledger,
+        mtime=arguments.mtime,
+    )
+
+
+def run_load(arguments: argparse.Namespace) -> int:
+    """``toolkit load``: counts as JSON on stdout, problems summed up on stderr."""
+    check_target(arguments.out, force=arguments.force)
+    corpus = _load(arguments)
+    tally = corpus.problems.groupby("reason")["source"].agg(["size", "first"])
+    for reason, n, example in zip(tally.index, tally["size"], tally["first"], strict=True):
+        print(f"toolkit: {n} x {reason}, first: {example}", file=sys.stderr)
+    if arguments.strict and len(corpus.problems):
+        print(
+            f"toolkit: --strict: {len(corpus.problems)} problems; nothing was written. Without --strict they "
+            "become rows of the table 'problems'.",
+            file=sys.stderr,
+        )
+        return 1
+    if arguments.format == "parquet":
+        corpus.save(arguments.out, force=arguments.force)
+    else:
+        corpus.export(arguments.out, arguments.format, raw=arguments.raw, force=arguments.force)
+    print(json.dumps(corpus.count()))
+    if not len(corpus.articles):
+        print("toolkit: no page could be read; see the table 'problems'.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def run_report(arguments: argparse.Namespace) -> int:
+    """``toolkit report``: the path of the report on stdout, each notebook that failed on stderr."""
+    from toolkit.report import write_report
+
+    result = write_report(
+        arguments.paths,
+        arguments.out,
+        metadata=arguments.metadata,
+        n_jobs=arguments.jobs,
+        ledger=arguments.ledger,
+        mtime=arguments.mtime,
+        notebooks=arguments.notebooks,
+        force=arguments.force,
+        progress=not arguments.quiet,
+    )
+    for failure in result.failures:
+        print(f"toolkit: {failure}", file=sys.stderr)
+    print(result.index)
+    return 1 if result.failures else 0

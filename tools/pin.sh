@@ -1,0 +1,12 @@
+#!/bin/sh
+# Renew requirements.txt: every package pinned with hashes, no download addresses, for all platforms and Pythons.
+set -eu
+bin=$1
+"$bin/python" -m pip install --quiet uv
+{
+    echo "# Pinned versions with hashes, for every platform and Python >= 3.11; made by 'make pins'."
+    "$bin/uv" pip compile pyproject.toml --quiet --universal --upgrade --python-version 3.11 \
+        --extra dev --extra second-opinion --extra archives \
+        --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+} >requirements.txt.new
+mv requirements.txt.new requirements.txt
