@@ -1,0 +1,17 @@
+"""Sidebar headlines as lists: how often, how prominently and how long they were printed."""
+
+from __future__ import annotations
+
+from toolkit.exposure.dwell import measure_dwell
+from toolkit.exposure.headlines import measure_headlines
+from toolkit.exposure.identity import find_headline_ids, normalise_url
+from toolkit.exposure.weights import WEIGHTINGS, rank_weights
+
+__all__ = [
+    "WEIGHTINGS",
+    "find_headline_ids",
+    "measure_dwell",
+    "measure_headlines",
+    "normalise_url",
+    "rank_weights",
+]
