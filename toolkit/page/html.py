@@ -34,10 +34,10 @@ def read_html(
     """
     tree = read_tree(html)
     reading = Reading()
-    stated = read_metadata(tree, url)
+    blocks = find_blocks(tree)
+    stated = read_metadata(tree, url, blocks=blocks)
     reading.article = stated.article
     reading.quality.update(stated.quality)
-    blocks = find_blocks(tree)
     body = find_body(tree, blocks, title=stated.article.title, title_node=stated.title_node)
     reading.article.body = "\n\n".join(blocks.text[k] for k in body.blocks)
     return reading

@@ -9,13 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import html
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from toolkit.page.blocks import Blocks, find_blocks
 from toolkit.page.dates import PageDate, find_date, parse_date
 from toolkit.page.jsonld import find_article, string_of, types_of
 from toolkit.page.model import Article
+from toolkit.page.byline import find_bylines, find_dateline, names_in
 from toolkit.page.names import clean_names
 from toolkit.page.tree import Tree
 from toolkit.page.urls import make_absolute, split_url
@@ -93,7 +96,7 @@ def _text(value: str) -> str:
     return squeeze(html.unescape(value) if "&" in value else value)
 
 
-def read_metadata(tree: Tree, url: str | None = None) -> Stated:
+def read_metadata(tree: Tree, url: str | None = None, *, blocks: Blocks | None = None) -> Stated:
     """Read what the page states about its article; everything but the body.
 
     Parameters
@@ -103,6 +106,8 @@ def read_metadata(tree: Tree, url: str | None = None) -> Stated:
     url : str, optional
         The address the page was saved from, where known; used to make links absolute, and as the article's
         address where the page states none.
+    blocks : Blocks, optional
+        The page's blocks, where they are known already.
 
     Returns
     -------
@@ -110,6 +115,7 @@ def read_metadata(tree: Tree, url: str | None = None) -> Stated:
         ``article`` without body; ``quality`` with ``title_from``, ``authors_from``, ``published_from``,
         ``published_zone``; the nodes of title, byline and dates.
     """
+    blocks = find_blocks(tree) if blocks is None else blocks
     head = _gather(tree)
     canonical = _canonical(tree, head, url)
     urls = frozenset(link.rstrip("/") for link in (canonical, url, head.first("og:url")) if link)
@@ -117,10 +123,10 @@ def read_metadata(tree: Tree, url: str | None = None) -> Stated:
     article = Article(url=canonical or url)
     stated = Stated(article)
     article.site = _site(data, head, article.url)
-    _read_title(tree, head, data, stated)
+    _read_title(tree, blocks, head, data, stated)
     article.language = _language(tree, head, data)
-    _read_authors(tree, head, data, stated)
-    _read_times(tree, head, data, stated)
+    _read_authors(tree, blocks, head, data, stated)
+    _read_times(tree, blocks, head, data, stated)
     article.section = _section(data, head)
     article.keywords = _keywords(data, head)
     stated.description = head.first("og:description", "description", "twitter:description") or string_of(
@@ -176,7 +182,7 @@ def _language(tree: Tree, head: _Head, data: dict[str, Any]) -> str | None:
 
 # ---------------------------------------------------------------- title
 
-_SUFFIX = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb:-]\s+|\s*\|\s*")
+_SUFFIX = re.compile(r"\s+[*|\u2013\u2014\u00b7\u2022\u00bb:-]\s+|\s*[|\u3163\uff5c]\s*")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -219,7 +225,12 @@ def strip_site(title: str, site: str | None, host: str) -> str:
     return title.strip()
 
 
-def _read_title(tree: Tree, head: _Head, data: dict[str, Any], stated: Stated) -> None:
+def _read_title(tree: Tree, blocks: Blocks, head: _Head, data: dict[str, Any], stated: Stated) -> None:
+    """The headline as printed: the ``<h1>``, unless the page prints another of its stated headlines below it.
+
+    Some sites print a line made for search engines as ``<h1>`` (often small, in the breadcrumb) and the headline
+    proper as the ``<h2>`` after it; then OpenGraph or JSON-LD states the latter as well.
+    """
     article = stated.article
     host = split_url(article.url or "")[0]
 
@@ -227,39 +238,59 @@ def _read_title(tree: Tree, head: _Head, data: dict[str, Any], stated: Stated) -
         text = squeeze(text or "")[:MAX_TITLE]
         return strip_site(text, article.site, host) or None
 
-    found: list[tuple[str, str, int]] = []
-    h1s = [(node, squeeze(tree.text_of(node))) for node in head.h1 if not tree.hidden[node]]
-    h1s = [(node, text) for node, text in h1s if 3 < len(text) <= MAX_TITLE] or [
-        (node, text) for node in head.h1 if 3 < len(text := squeeze(tree.text_of(node))) <= MAX_TITLE
-    ]
-    og = clean(head.first("og:title"))
-    headline = clean(string_of(data.get("headline")) or string_of(data.get("name")))
-    twitter = clean(head.first("twitter:title"))
-    title = clean(head.title)
-    metas = [text for text in (og, headline, twitter, title) if text]
-    if h1s:
-        node, text = max(
-            h1s, key=lambda pair: (max((_overlap(pair[1], m) for m in metas), default=0.0), -pair[0])
-        )
-        best = max((_overlap(text, m) for m in metas), default=1.0)
-        if best >= 0.3 or len(h1s) == 1 and len(text) > 15:
-            found.append(("h1", text, node))
-    found += [
-        (name, text, -1)
-        for name, text in (("og", og), ("json-ld", headline), ("twitter", twitter), ("title", title))
-        if text
-    ]
-    if not found:
+    sources = {
+        "og": clean(head.first("og:title")),
+        "json-ld": clean(string_of(data.get("headline")) or string_of(data.get("name"))),
+        "twitter": clean(head.first("twitter:title")),
+        "title": clean(head.title),
+    }
+    metas = {name: text for name, text in sources.items() if text}
+    texts = {node: text for node in head.h1 if 3 < len(text := squeeze(tree.text_of(node))) <= MAX_TITLE}
+    shown = {node: text for node, text in texts.items() if not tree.hidden[node]} or texts
+    node = -1
+    if shown:
+        fit = {
+            key: max((_overlap(text, m) for m in metas.values()), default=0.0) for key, text in shown.items()
+        }
+        node = max(shown, key=lambda key: (fit[key], -key))
+        if fit[node] < 0.3:  # no stated headline agrees: the first long one, if any
+            node = next((key for key, text in shown.items() if len(text) > 24 and " " in text), -1)
+    if node >= 0:
+        name, text = _printed_below(tree, blocks, node, shown[node], metas) or ("h1", shown[node])
+        stated.title_node = node
+    elif metas:
+        votes = Counter(_key(text) for text in metas.values())
+        name, text = max(metas.items(), key=lambda pair: votes[_key(pair[1])])
+        shorter = [
+            (n, t) for n, t in metas.items() if len(t) > 20 and text.startswith(t) and len(t) < len(text)
+        ]
+        if shorter:  # the same with a section or a site behind it
+            name, text = shorter[0]
+    else:
         stated.quality["title_from"] = None
         return
-    votes = Counter(_key(text) for _, text, _ in found)
-    name, text, node = max(
-        found, key=lambda f: (votes[_key(f[1])] >= 2, votes[_key(f[1])] if f[0] != "h1" else 9)
-    )
-    if found[0][0] == "h1":
-        stated.title_node = found[0][2]
     article.title = text
     stated.quality["title_from"] = name
+
+
+def _printed_below(
+    tree: Tree, blocks: Blocks, node: int, text: str, metas: dict[str, str]
+) -> tuple[str, str] | None:
+    """A stated headline, other than the ``<h1>``, that a heading soon after the ``<h1>`` prints."""
+    others = {name: other for name, other in metas.items() if name != "title" and _key(other) != _key(text)}
+    if not others:
+        return None
+    first = bisect_left(blocks.start, tree.end[node])
+    for k in range(first, min(first + 16, len(blocks))):
+        if blocks.chars[k] > 250:
+            break
+        if tree.tag[blocks.owner[k]] in ("h2", "h3"):
+            printed = _key(blocks.text[k])
+            for name, other in others.items():
+                key = _key(other)
+                if printed == key or (len(key) > 20 and printed.endswith(" " + key)):
+                    return name, other
+    return None
 
 
 def _overlap(one: str, other: str) -> float:
@@ -270,77 +301,70 @@ def _overlap(one: str, other: str) -> float:
 # ---------------------------------------------------------------- authors
 
 
-def _people(value: Any) -> list[str]:
+_AUTHOR_META = (
+    "author", "article:author_name", "byl", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author",
+    "cxenseparse:author", "twitter:misc:written by", "article:author", "og:article:author",
+)  # fmt: skip
+
+
+def _people(value: Any) -> tuple[list[str], list[str]]:
+    """Persons, and organisations, that a JSON-LD value names."""
     parts = value if isinstance(value, list) else [value]
-    names: list[str] = []
+    persons: list[str] = []
+    others: list[str] = []
     for part in parts[:50]:
         text = part.get("name") if isinstance(part, dict) else part
-        if isinstance(text, list):
-            names += _people(text)
-        elif isinstance(text, str):
-            names += clean_names(text)
-    return list(dict.fromkeys(names))
+        names = [name for one in (text if isinstance(text, list) else [text])[:50] if isinstance(one, str)
+                 for name in clean_names(one)]  # fmt: skip
+        organisation = isinstance(part, dict) and any("Organization" in kind for kind in types_of(part))
+        (others if organisation else persons).extend(names)
+    return list(dict.fromkeys(persons)), list(dict.fromkeys(others))
 
 
-def _read_authors(tree: Tree, head: _Head, data: dict[str, Any], stated: Stated) -> None:
+def _read_authors(tree: Tree, blocks: Blocks, head: _Head, data: dict[str, Any], stated: Stated) -> None:
     article = stated.article
-    site = _key(article.site or "")
-    sources: list[tuple[str, list[str]]] = [("json-ld", _people(data.get("author")))]
-    for key in (
-        "author",
-        "article:author_name",
-        "byl",
-        "dc.creator",
-        "dcterms.creator",
-        "parsely-author",
-        "sailthru.author",
-        "cxenseparse:author",
-        "article:author",
-    ):
+    host = split_url(article.url or "")[0]
+    own = {_key(name).replace(" ", "") for name in (article.site or "", host, host.partition(".")[0])} - {""}
+    persons, organisations = _people(data.get("author"))
+    if not persons and not organisations:
+        persons, organisations = _people(data.get("creator"))
+    sources: list[tuple[str, list[str]]] = [("json-ld", persons)]
+    for key in _AUTHOR_META:
         values = [name for value in head.meta.get(key, ()) for name in clean_names(value)]
         sources.append(("meta", list(dict.fromkeys(values))))
-    for node in head.prop.get("author", ())[:5]:
-        sources.append(("microdata", clean_names(tree.text_of(node))))
-    if "creator" in data:
-        sources.append(("json-ld", _people(data.get("creator"))))
-    byline = _byline_nodes(tree)
-    stated.byline_nodes = byline
-    names = [name for node in byline[:3] for name in clean_names(tree.text_of(node))]
-    sources.append(("byline", list(dict.fromkeys(names))))
-    weak: tuple[str, list[str]] | None = None
+    for label, value in (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2")):
+        if (head.first(label) or "").casefold() in _WRITTEN_BY:
+            sources.append(("meta", clean_names(head.first(value) or "")))
+    marked = [name for node in head.prop.get("author", ())[:5] for name in names_in(tree, node)]
+    sources.append(("microdata", list(dict.fromkeys(marked))))
+    stated.byline_nodes = find_bylines(tree, blocks, stated.title_node)
+    printed: list[str] = []
+    for node in stated.byline_nodes:
+        printed = names_in(tree, node)
+        if printed:
+            break
+    sources += [("byline", printed), ("json-ld", organisations)]
+    fallback: tuple[str, list[str]] | None = None
     for source, people in sources:
-        if not people:
-            continue
-        if all(_key(name) == site for name in people):
-            weak = weak or (source, people)
-            continue
-        article.authors = people
-        stated.quality["authors_from"] = source
-        return
-    if weak:
-        article.authors = weak[1]
-    stated.quality["authors_from"] = weak[0] if weak else None
+        kept = [name for name in people if not _is_house(_key(name).replace(" ", ""), own)]
+        if kept:
+            article.authors, stated.quality["authors_from"] = kept, source
+            return
+        if people and fallback is None:
+            fallback = (source, people)
+    article.authors = fallback[1] if fallback else []
+    stated.quality["authors_from"] = fallback[0] if fallback else None
 
 
-_BYLINE = re.compile(
-    r"(?:^|[\s_-])(?:by-?line|author(?:s|-?name)?|autor(?:en|in)?|auteur|writer|reporter)(?:$|[\s_-])", re.I
-)
+def _is_house(name: str, own: set[str]) -> bool:
+    """Whether a name is the site's own ("The Daily", "daily.example", "Daily Newsroom")."""
+    return any(name == house or (len(house) > 3 and name.startswith(house)) for house in own)
 
 
-def _byline_nodes(tree: Tree) -> list[int]:
-    found: list[int] = []
-    for node, values in enumerate(tree.attrs):
-        if not values:
-            continue
-        rel = values.get("rel")
-        if rel and "author" in rel:
-            found.append(node)
-            continue
-        name = values.get("class")
-        if name and len(name) < 300 and _BYLINE.search(name) and 3 < tree.chars_in(node) < 120:
-            if not found or node >= tree.end[found[-1]]:
-                found.append(node)
-    return found[:20]
+_WRITTEN_BY = frozenset(
+    ("written by", "verfasst von", "escrito por", "écrit par", "scritto da", "yazan", "geschreven door", "skriven av",
+     "napisane przez", "автор", "작성자", "執筆者", "by", "author", "autor")
+)  # fmt: skip
 
 
 # ---------------------------------------------------------------- times
@@ -364,7 +388,7 @@ def _best(stamps: list[tuple[str, Any]]) -> tuple[str, PageDate] | None:
     return max(read, key=lambda pair: (pair[1].precision == "second", pair[1].zone_known))
 
 
-def _read_times(tree: Tree, head: _Head, data: dict[str, Any], stated: Stated) -> None:
+def _read_times(tree: Tree, blocks: Blocks, head: _Head, data: dict[str, Any], stated: Stated) -> None:
     article, quality = stated.article, stated.quality
     published: list[tuple[str, Any]] = [("json-ld", string_of(data.get("datePublished")))]
     published += [("meta", value) for key in _PUBLISHED for value in head.meta.get(key, ())]
@@ -376,6 +400,8 @@ def _read_times(tree: Tree, head: _Head, data: dict[str, Any], stated: Stated) -
         times = [node for node in head.times if tree.attrs[node].get("datetime")]
         first = [node for node in times if not tree.hidden[node]][:1] or times[:1]
         best = _best([("time", tree.attrs[node].get("datetime")) for node in first])
+    if best is None and (line := find_dateline(tree, blocks, stated.title_node)):
+        best = ("page", line[0])
     if best:
         article.published_at = _aware(best[1].moment)
     quality["published_from"] = best[0] if best else None
