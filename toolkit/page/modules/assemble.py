@@ -1,0 +1,161 @@
+"""The five steps put together: from a page's tree to its modules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from toolkit.page.model import Item, Module
+from toolkit.page.modules.cards import Card, find_zones
+from toolkit.page.modules.context import Page, read_page
+from toolkit.page.modules.duplicates import mark_duplicates
+from toolkit.page.modules.ensemble import Models
+from toolkit.page.modules.features import describe_cards
+from toolkit.page.modules.headline import borrow_headline, choose_headline
+from toolkit.page.modules.kickers import find_kickers, trim_headline
+from toolkit.page.modules.kinds import find_kind, section_names
+from toolkit.page.modules.labels import find_label
+from toolkit.page.modules.split import describe_pairs, pair_rules
+from toolkit.page.tree import Tree
+from toolkit.page.urls import make_absolute
+from toolkit.words import normalise_headline
+
+#: From this probability on a card is a headline of a module, and two neighbours are of one module.
+CARD_LIMIT = 0.45
+PAIR_LIMIT = 0.5
+
+
+@dataclass(slots=True)
+class FoundItem(Item):
+    """An item that says where it stands: ``start ... stop - 1`` are its nodes; the others are text nodes."""
+
+    start: int = -1
+    stop: int = -1
+    headline_nodes: list[int] = field(default_factory=list)
+    kicker_node: int = -1
+    deck_node: int = -1
+    confidence: float = 1.0
+
+
+@dataclass(slots=True)
+class FoundModule(Module):
+    """A module that says where it stands: its lowest common node, and the text node of its label or -1."""
+
+    node: int = -1
+    label_node: int = -1
+    rule: str = ""
+
+
+def prepare(
+    tree: Tree, url: str | None, title: str | None, body: Sequence[int], language: str | None
+) -> Page:
+    """The page with its cards, each with a headline and a zone; nothing judged yet."""
+    page = read_page(tree, url, title, body, language)
+    for card in page.cards:
+        choose_headline(page, card)
+    find_zones(tree, page.cards)
+    for card in page.cards:
+        if not card.storylike:
+            borrow_headline(page, card)
+    return page
+
+
+def card_rules(page: Page) -> np.ndarray:
+    """By rule: how likely each card is an item of a module."""
+    out = []
+    for card in page.cards:
+        score = -4.0 + 0.7 * min(card.words, 8) + (1.0 if card.chars > 25 else 0.0)
+        out.append(1.0 / (1.0 + np.exp(-score)) if card.storylike else 0.0)
+    return np.array(out)
+
+
+def find_modules_in(
+    tree: Tree,
+    url: str | None,
+    title: str | None,
+    body: Sequence[int],
+    language: str | None,
+    models: Models | None,
+) -> list[FoundModule]:
+    """See :func:`toolkit.page.modules.find_modules`."""
+    if not len(tree):
+        return []
+    page = prepare(tree, url, title, body, language)
+    if models is not None and "card" in models.ensembles:
+        sure = models.ensembles["card"].predict(describe_cards(page))
+    else:
+        sure = card_rules(page)
+    chosen: list[tuple[Card, float]] = []
+    for card, p in zip(page.cards, sure.tolist(), strict=True):
+        if p < CARD_LIMIT or not card.headline:
+            continue
+        if page.title_key and normalise_headline(card.headline) == page.title_key:
+            continue
+        chosen.append((card, p))
+    cards = [card for card, _ in chosen]
+    pairs = describe_pairs(page, cards)
+    if models is not None and "pair" in models.ensembles:
+        together = models.ensembles["pair"].predict(pairs)
+    else:
+        together = pair_rules(pairs)
+    runs: list[list[tuple[Card, float]]] = []
+    for n, entry in enumerate(chosen):
+        if n and together[n - 1] >= PAIR_LIMIT:
+            runs[-1].append(entry)
+        else:
+            runs.append([entry])
+    modules = _describe(page, runs, url)
+    mark_duplicates(modules)
+    return modules
+
+
+def _describe(page: Page, runs: list[list[tuple[Card, float]]], url: str | None) -> list[FoundModule]:
+    """Label, kind, items and places of each run of cards."""
+    tree, pieces = page.tree, page.pieces
+    sections = section_names(page)
+    chars = max(1, tree.chars[-1])
+    modules: list[FoundModule] = []
+    floor = 0  # no piece before this one can be the next module's label
+    for run in runs:
+        cards = [card for card, _ in run]
+        first = cards[0]
+        first_piece = first.parts[0]
+        label_piece, _ = find_label(
+            page, first_piece, floor, pieces.before[first.zone] if len(run) > 1 else first_piece
+        )
+        label = pieces.text[label_piece] if label_piece >= 0 else None
+        items: list[Item] = []
+        found = find_kickers(page, cards, label_piece)
+        for (card, p), kicker in zip(run, found, strict=True):
+            items.append(
+                FoundItem(
+                    headline=trim_headline(card.headline),
+                    url=make_absolute(card.href, url),
+                    kicker=pieces.text[kicker] if kicker >= 0 else None,
+                    position=tree.chars[card.links[0]] / chars,
+                    start=card.zone,
+                    stop=tree.end[card.zone],
+                    headline_nodes=[pieces.first[q] for q in card.parts],
+                    kicker_node=pieces.first[kicker] if kicker >= 0 else -1,
+                    confidence=p,
+                )
+            )
+        top = first.links[0]
+        while tree.end[top] <= cards[-1].links[0]:
+            top = tree.parent[top]
+        kind = find_kind(page, label, cards, sections)
+        modules.append(
+            FoundModule(
+                label=label,
+                kind=kind,
+                items=items,
+                position=items[0].position,
+                node=top,
+                label_node=pieces.first[label_piece] if label_piece >= 0 else -1,
+                rule="cards",
+            )
+        )
+        floor = cards[-1].parts[-1] + 1
+    return modules

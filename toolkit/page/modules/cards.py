@@ -1,0 +1,186 @@
+"""From links to cards: a card is all that a page prints for one linked story.
+
+A teaser links its picture, its headline and its "read more" to one address, often with a link to the section or
+the author in between. Links are merged by address first; the card's zone is then the highest element around
+them that holds no other story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from toolkit.page.modules.pieces import Pieces
+from toolkit.page.tree import Tree
+from toolkit.page.urls import url_key
+
+#: Links of one address are merged when no more than this many other links stand between them.
+_REACH = 4
+#: A zone never holds more visible characters outside links than this; the article's body would be one.
+_ZONE_CHARS = 700
+#: From this many words and word characters on, a text can be the headline of a story.
+STORY_WORDS, STORY_CHARS = 3, 13
+
+
+@dataclass(slots=True)
+class Card:
+    """One linked story: its links, its address, its zone, and what was chosen as its headline."""
+
+    key: str
+    href: str
+    links: list[int]
+    top: int = -1  # lowest node around all links
+    zone: int = -1  # highest node around them without another story
+    words: int = 0  # of the longest text in the links
+    chars: int = 0
+    storylike: bool = False
+    parts: list[int] = field(default_factory=list)  # the pieces that make up the headline
+    headline: str = ""
+    own_pieces: list[int] = field(default_factory=list)  # pieces inside the links
+
+
+@dataclass(slots=True)
+class _Link:
+    node: int
+    key: str
+    href: str
+    pieces: range
+    words: int
+    chars: int
+
+
+def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Card]:
+    """All links of the page as cards, in page order; links that lead to no other page are left out.
+
+    ``host`` is the page's own, ``page_key`` its address as :func:`url_key` gives it.
+    """
+    links = _read_links(tree, pieces, host, page_key)
+    size = len(tree.tag)
+    stories = [0] * (size + 1)
+    for link in links:
+        if link.words >= STORY_WORDS and link.chars >= STORY_CHARS:
+            stories[link.node + 1] = 1
+    for i in range(size):
+        stories[i + 1] += stories[i]
+    cards: list[Card] = []
+    recent: list[Card] = []
+    for link in links:
+        card = None
+        for other in recent:
+            if other.key == link.key:
+                card = other
+        if card is not None and _is_new_item(tree, pieces, stories, card, link):
+            recent.remove(card)
+            card = None
+        if card is None:
+            card = Card(link.key, link.href, [link.node], top=link.node)
+            cards.append(card)
+        else:
+            recent.remove(card)
+            card.links.append(link.node)
+            card.top = common(tree, card.top, link.node)
+        recent.append(card)
+        if len(recent) > _REACH:
+            recent.pop(0)
+        if (link.words, link.chars) > (card.words, card.chars):
+            card.words, card.chars = link.words, link.chars
+        card.own_pieces += link.pieces
+    for card in cards:
+        card.storylike = card.words >= STORY_WORDS and card.chars >= STORY_CHARS
+    return cards
+
+
+def _read_links(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[_Link]:
+    end, attrs, around, tag = tree.end, tree.attrs, tree.link, tree.tag
+    spoken, before = pieces.spoken, pieces.before
+    links = []
+    for node, name in enumerate(tag):
+        if name != "a" or around[node] != node:
+            continue
+        href = (attrs[node].get("href") or "").strip()
+        key = url_key(href, host)
+        if not key or key == page_key:
+            continue
+        inside = range(before[node], before[end[node]])
+        words = chars = 0
+        for piece in inside:
+            if not spoken[piece]:
+                size = pieces.size(piece)
+                if size > (words, chars):
+                    words, chars = size
+        links.append(_Link(node, key, href, inside, words, chars))
+    return links
+
+
+def common(tree: Tree, upper: int, node: int) -> int:
+    """The lowest node that holds both ``upper`` and ``node``, where ``node`` is the later one."""
+    end, parent = tree.end, tree.parent
+    while end[upper] <= node:
+        upper = parent[upper]
+    return upper
+
+
+def _is_new_item(tree: Tree, pieces: Pieces, stories: list[int], card: Card, link: _Link) -> bool:
+    """Whether a second link to one address is an item of its own rather than another part of the same teaser."""
+    top = common(tree, card.top, link.node)
+    if tree.depth[card.top] - tree.depth[top] > 6 or tree.tag[top] in ("body", "main", "html", "header"):
+        return True
+    if tree.chars_in(top) - tree.link_chars_in(top) > _ZONE_CHARS:
+        return True
+    own = sum(stories[node + 1] - stories[node] for node in card.links)
+    own += stories[link.node + 1] - stories[link.node]
+    if stories[tree.end[top]] - stories[top] > own:
+        return True  # another story stands in the same block
+    if not link.words or not card.words:
+        return False
+    # both say something: parts of one teaser differ in make-up, items of a list are alike in it
+    slots = {_slot(tree, pieces, p): pieces.text[p] for p in card.own_pieces}
+    for piece in link.pieces:
+        slot = _slot(tree, pieces, piece)
+        if slot in slots:
+            return slots[slot] != pieces.text[piece] or tree.depth[card.top] - tree.depth[top] > 2
+    return False
+
+
+def _slot(tree: Tree, pieces: Pieces, piece: int) -> tuple[str, str, str, str]:
+    """How a piece is made up: element and class of what holds it, and of what holds that."""
+    owner = pieces.owner[piece]
+    above = tree.parent[owner]
+    css, outer = tree.attrs[owner].get("class"), tree.attrs[above].get("class")
+    return tree.tag[owner], css or "", tree.tag[above], outer or ""
+
+
+def find_zones(tree: Tree, cards: Sequence[Card]) -> None:
+    """Climb from each card to the highest element that holds no other story (no other card, for short links)."""
+    size = len(tree.tag)
+    stories, all_links = [0] * (size + 1), [0] * (size + 1)
+    for card in cards:
+        for node in card.links:
+            all_links[node + 1] = 1
+            if card.storylike:
+                stories[node + 1] = 1
+    total = linked_total = 0
+    for i in range(1, size + 1):
+        total += stories[i]
+        stories[i] = total
+        linked_total += all_links[i]
+        all_links[i] = linked_total
+    end, parent, chars, linked, tag = tree.end, tree.parent, tree.chars, tree.links, tree.tag
+    for card in cards:
+        count = stories if card.storylike else all_links
+        own = len(card.links)
+        node = card.top
+        if count[end[node]] - count[node] > own:
+            # other stories stand between the card's links: keep the first link's own surroundings
+            node, own = card.links[0], 1
+        while True:
+            above = parent[node]
+            if above < 0 or tag[above] in ("body", "html", "main"):
+                break
+            stop = end[above]
+            if count[stop] - count[above] > own:
+                break
+            if (chars[stop] - chars[above]) - (linked[stop] - linked[above]) > _ZONE_CHARS:
+                break
+            node = above
+        card.zone = node

@@ -1,0 +1,63 @@
+"""All that the steps of module finding know about one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from toolkit.page.modules.cards import Card, find_cards
+from toolkit.page.modules.marks import read_marks
+from toolkit.page.modules.pieces import Pieces, find_pieces
+from toolkit.page.tree import Tree
+from toolkit.page.urls import registered_domain, split_url, url_key
+from toolkit.words import normalise_headline
+
+
+@dataclass(slots=True)
+class Page:
+    """One page while its modules are read: tree, pieces, hints, links as cards, and where the body stands."""
+
+    tree: Tree
+    pieces: Pieces
+    own: list[int]  # hints each node gives itself
+    down: list[int]  # hints of a node and all around it
+    host: str
+    site: str
+    path: str
+    key: str
+    title: str
+    title_key: str
+    language: str
+    body: list[int]
+    body_first: int
+    body_last: int
+    cards: list[Card] = field(default_factory=list)
+
+
+def read_page(
+    tree: Tree, url: str | None, title: str | None, body: Sequence[int], language: str | None
+) -> Page:
+    """Cut the page into pieces and cards, with the headline of each; nothing is decided yet."""
+    host, path, _, _ = split_url(url or "")
+    pieces = find_pieces(tree)
+    own, down = read_marks(tree)
+    nodes = sorted(body)
+    size = len(tree.tag)
+    page = Page(
+        tree=tree,
+        pieces=pieces,
+        own=own,
+        down=down,
+        host=host,
+        site=registered_domain(host),
+        path=path,
+        key=url_key(url or "", host),
+        title=title or "",
+        title_key=normalise_headline(title or ""),
+        language=(language or "").lower()[:2],
+        body=nodes,
+        body_first=nodes[0] if nodes else size,
+        body_last=tree.end[nodes[-1]] if nodes else 0,
+    )
+    page.cards = find_cards(tree, pieces, host, page.key)
+    return page

@@ -1,0 +1,27 @@
+"""Second renderings: the same module printed again for another screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from toolkit.words import normalise_headline
+
+if TYPE_CHECKING:
+    from toolkit.page.modules import FoundModule
+
+
+def mark_duplicates(modules: Sequence[FoundModule]) -> None:
+    """Set ``duplicate_of`` where an earlier module has the same label and the same items in the same order."""
+    seen: dict[tuple[str, ...], int] = {}
+    for index, module in enumerate(modules):
+        if not module.items:
+            continue
+        key = (
+            normalise_headline(module.label or ""),
+            *(normalise_headline(i.headline) for i in module.items),
+        )
+        if key in seen:
+            module.duplicate_of = seen[key]
+        else:
+            seen[key] = index

@@ -1,0 +1,83 @@
+"""Small tree ensembles, kept as arrays and run with NumPy: no pickle, no scikit-learn at prediction time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """Trees side by side: node 0 of each is its root, and a leaf is its own child on both sides.
+
+    ``start`` is a constant added to the sum of the trees; the result is a log-odds, or already a probability
+    where ``link`` is "mean" (then trees are averaged).
+    """
+
+    feature: np.ndarray  # (all nodes,) column tested
+    threshold: np.ndarray  # (all nodes,) go left where value <= threshold
+    left: np.ndarray  # (all nodes,) index into all nodes
+    right: np.ndarray
+    value: np.ndarray  # (all nodes,) or (all nodes, classes)
+    roots: np.ndarray  # (trees,)
+    depth: int
+    start: float
+    link: str
+
+    def predict(self, rows: np.ndarray) -> np.ndarray:
+        """Probability of each row (or of each class of each row)."""
+        n, trees = len(rows), len(self.roots)
+        shape = (n, *self.value.shape[1:])
+        if not n:
+            return np.zeros(shape, np.float64)
+        width = rows.shape[1]
+        flat = np.ascontiguousarray(rows, dtype=np.float32).ravel()
+        base = (np.arange(n, dtype=np.int64) * width)[:, None]
+        at = np.broadcast_to(self.roots, (n, trees)).copy()
+        for _ in range(self.depth):
+            go_left = flat[base + self.feature[at]] <= self.threshold[at]
+            at = np.where(go_left, self.left[at], self.right[at])
+        total = self.value[at].sum(axis=1)
+        if self.link == "mean":
+            return np.asarray(total / trees)
+        return np.asarray(1.0 / (1.0 + np.exp(-(total + self.start))))
+
+
+def from_arrays(arrays: dict[str, np.ndarray], prefix: str, about: dict[str, object]) -> Ensemble:
+    """An ensemble from the arrays of a model file; ``about`` holds its depth, start and link."""
+    return Ensemble(
+        feature=arrays[f"{prefix}_feature"].astype(np.int64),
+        threshold=arrays[f"{prefix}_threshold"].astype(np.float32),
+        left=arrays[f"{prefix}_left"].astype(np.int64),
+        right=arrays[f"{prefix}_right"].astype(np.int64),
+        value=arrays[f"{prefix}_value"].astype(np.float64),
+        roots=arrays[f"{prefix}_roots"].astype(np.int64),
+        depth=int(str(about["depth"])),
+        start=float(str(about["start"])),
+        link=str(about["link"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The ensembles of module finding by name, with the columns each was trained on."""
+
+    ensembles: dict[str, Ensemble]
+    about: dict[str, dict[str, object]]
+
+
+@lru_cache(maxsize=1)
+def load_models() -> Models | None:
+    """The ensembles that ship with the toolkit."""
+    folder = files("toolkit").joinpath("models")
+    about_file, arrays_file = folder.joinpath("modules.json"), folder.joinpath("modules.npz")
+    if not about_file.is_file() or not arrays_file.is_file():
+        return None
+    about = json.loads(about_file.read_text(encoding="utf-8"))["ensembles"]
+    with arrays_file.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    return Models({name: from_arrays(arrays, name, about[name]) for name in about}, about)

@@ -1,0 +1,126 @@
+"""Which of a card's texts is the headline."""
+
+from __future__ import annotations
+
+from toolkit.page.modules.cards import STORY_CHARS, STORY_WORDS, Card
+from toolkit.page.modules.context import Page
+from toolkit.page.modules.marks import BIT
+from toolkit.page.modules.texts import overlap, stems, weigh
+from toolkit.page.urls import slug_of, split_url
+
+_TITLE, _KICKER, _DECK = BIT["title"], BIT["kicker"], BIT["deck"]
+_NOT = BIT["author"] | BIT["time"] | BIT["more"] | BIT["tag"] | BIT["ad"]
+
+
+def near_marks(page: Page, node: int, steps: int) -> int:
+    """The hints that ``node`` and ``steps`` elements around it give."""
+    own, parent = page.own, page.tree.parent
+    bits = own[node]
+    while steps and node > 0:
+        node = parent[node]
+        bits |= own[node]
+        steps -= 1
+    return bits
+
+
+def headline_score(page: Page, piece: int, slug: str) -> float:
+    """How well a piece of a link's text would do as the headline; higher is better."""
+    pieces = page.pieces
+    text = pieces.text[piece]
+    words, chars = pieces.size(piece)
+    if not chars:
+        return -9.0
+    width = (
+        chars if text.isascii() or chars < words * 3 else chars * 2
+    )  # a Han character is as good as two letters
+    score = min(width, 40) / 40 * 3 + min(words, 6) / 6
+    if width > 130:
+        score -= (width - 130) / 40
+    bits = near_marks(page, pieces.owner[piece], 2)
+    if pieces.heading[piece]:
+        score += 2.0
+    if bits & _TITLE:
+        score += 1.5
+    else:
+        if bits & _KICKER:
+            score -= 1.5
+        if bits & _DECK:
+            score -= 1.0
+    if bits & _NOT:
+        score -= 1.5
+    if slug:
+        score += 2.5 * overlap(text, slug)
+    if pieces.spoken[piece]:
+        score -= 2.5
+    return score
+
+
+def choose_headline(page: Page, card: Card) -> None:
+    """Set the card's headline and the pieces it is made of, from the words inside its links."""
+    pieces = page.pieces
+    if not card.own_pieces:
+        return
+    slug = slug_of(split_url(card.href)[1])
+    best, best_score = -1, -5.0
+    if len(card.own_pieces) == 1:
+        best = card.own_pieces[0]
+    else:
+        for piece in card.own_pieces:
+            score = headline_score(page, piece, slug)
+            if score > best_score + 0.3:  # of two that are as good, the first
+                best, best_score = piece, score
+    if best >= 0:
+        _join(page, card, best, slug)
+        card.words, card.chars = weigh(card.headline)
+        card.storylike = card.words >= STORY_WORDS and card.chars >= STORY_CHARS
+
+
+def borrow_headline(page: Page, card: Card) -> None:
+    """Give a card whose links say nothing the heading that they are laid over."""
+    pieces = page.pieces
+    for piece in pieces.within(card.zone, page.tree.end[card.zone]):
+        if pieces.heading[piece] and pieces.link[piece] < 0:
+            words, chars = pieces.size(piece)
+            if words >= STORY_WORDS and chars > max(STORY_CHARS, card.chars):
+                card.parts, card.headline = [piece], pieces.text[piece]
+                card.words, card.chars, card.storylike = words, chars, True
+                return
+
+
+def _join(page: Page, card: Card, best: int, slug: str) -> None:
+    """Give the card ``best`` as headline, with the pieces beside it that only a line break or a span cuts off."""
+    pieces, tree = page.pieces, page.tree
+    parts = [best]
+    for step in (-1, 1):
+        piece = best + step
+        while piece in card.own_pieces and pieces.link[piece] == pieces.link[best]:
+            if pieces.spoken[piece] or not pieces.size(piece)[1]:
+                break
+            same_owner = pieces.owner[piece] == pieces.owner[best]
+            together = bool(pieces.heading[piece]) and pieces.heading[piece] == pieces.heading[best]
+            if together and not same_owner:
+                # spans of one heading: one headline, unless one of them is called a kicker and the other is not
+                mine, its = (page.own[pieces.owner[p]] & (_KICKER | _DECK | _NOT) for p in (best, piece))
+                together = mine == its and tree.parent[pieces.owner[piece]] == tree.parent[pieces.owner[best]]
+            elif same_owner and not together:
+                together = bool(slug) and bool(stems(pieces.text[piece]) & stems(slug))
+            if not together:
+                break
+            parts.append(piece)
+            piece += step
+    # "How to opt out of the sites <a>that sell your data</a>": the link holds the end of its own line only
+    piece = best - 1
+    link = pieces.link[best]
+    if link >= 0 and len(parts) == 1 and piece >= 0 and pieces.link[piece] < 0 and slug:
+        block = tree.parent[link]
+        if (
+            pieces.owner[piece] == block
+            and tree.parent[pieces.first[piece]] == block
+            and len(pieces.text[piece]) < 70
+        ):
+            words = stems(pieces.text[piece])
+            if words and not pieces.text[piece].endswith(":") and len(words & stems(slug)) * 2 >= len(words):
+                parts.append(piece)
+    parts.sort()
+    card.parts = parts
+    card.headline = " ".join(pieces.text[p] for p in parts) if len(parts) > 1 else pieces.text[best]

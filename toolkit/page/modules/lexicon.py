@@ -1,0 +1,118 @@
+"""What labels claim: phrase lists per language (``toolkit/lexicon/labels``), looked up in a label.
+
+All lists are searched at once: pages in one language often carry labels in another, and the language that a
+page states is often wrong.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from toolkit.words import UNSPACED
+
+_EDGE = re.compile(r"^[\W_]+|[\W_]+$")
+_BETWEEN = re.compile(r"[\W_]+")
+_UNSPACED = re.compile(f"[{UNSPACED}\uac00-\ud7af]")  # Hangul too: its labels are often written in one word
+_HOW_SURE = {"whole": 1.0, "start": 0.8, "inside": 0.8}
+#: Longest phrase of the lists, in words.
+_LONGEST = 6
+
+
+class _Lexicon(NamedTuple):
+    whole: dict[str, list[str]]
+    start: dict[str, list[str]]
+    inside: dict[str, list[str]]
+    unspaced: list[tuple[str, str]]  # phrases of scripts without spaces, longest first
+    chrome: frozenset[str]
+
+
+def _read(path: str) -> list[dict[str, str]]:
+    with files("toolkit").joinpath(f"lexicon/{path}").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def plain_label(text: str) -> str:
+    """``text`` as the lists have it: small letters, single spaces, no punctuation.
+
+    Examples
+    --------
+    >>> plain_label("  \\u25a0 Editor\\u2019s Picks: ")
+    'editor s picks'
+    """
+    return _BETWEEN.sub(" ", text.casefold()).strip()
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> _Lexicon:
+    lists: dict[str, dict[str, list[str]]] = {"whole": {}, "start": {}, "inside": {}}
+    unspaced: list[tuple[str, str]] = []
+    folder = files("toolkit").joinpath("lexicon/labels")
+    for name in sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".csv")):
+        for row in _read(f"labels/{name}"):
+            phrase = plain_label(row["phrase"])
+            if not phrase:
+                continue
+            if _UNSPACED.search(phrase):
+                unspaced.append((phrase, row["kind"]))
+            else:
+                kinds = lists[row["where"]].setdefault(phrase, [])
+                if row["kind"] not in kinds:
+                    kinds.append(row["kind"])
+    unspaced.sort(key=lambda pair: (-len(pair[0]), pair))
+    chrome = frozenset(plain_label(row["phrase"]) for row in _read("chrome.csv"))
+    return _Lexicon(lists["whole"], lists["start"], lists["inside"], unspaced, chrome)
+
+
+def is_chrome(text: str) -> bool:
+    """Whether ``text`` is a button or a mark ("read more", "see all", "advertisement"), in any language known.
+
+    Examples
+    --------
+    >>> is_chrome("Read more »"), is_chrome("Read more about the dam")
+    (True, False)
+    """
+    return plain_label(text) in _lexicon().chrome
+
+
+@lru_cache(maxsize=8192)
+def look_up(label: str) -> dict[str, float]:
+    """The kinds that a label claims, each with how sure the claim is (0 to 1); empty where no phrase fits.
+
+    The longer the part of the label that a phrase covers, the surer.
+
+    Examples
+    --------
+    >>> sorted(look_up("Most Popular"))
+    ['popular']
+    >>> look_up("The rain in Spain")
+    {}
+    """
+    text = plain_label(label)
+    if not text or len(text) > 80:
+        return {}
+    lexicon = _lexicon()
+    found: dict[str, float] = {}
+    words = text.split(" ")
+    for kind in lexicon.whole.get(text, ()):
+        found[kind] = 1.0
+    count = len(words)
+    for first in range(count):
+        for size in range(min(_LONGEST, count - first), 0, -1):
+            phrase = " ".join(words[first : first + size])
+            share = 0.5 + 0.5 * len(phrase) / len(text)
+            if first == 0 and phrase in lexicon.start:
+                for kind in lexicon.start[phrase]:
+                    found[kind] = max(found.get(kind, 0.0), _HOW_SURE["start"] * share)
+            if phrase in lexicon.inside:
+                for kind in lexicon.inside[phrase]:
+                    found[kind] = max(found.get(kind, 0.0), _HOW_SURE["inside"] * share)
+    if _UNSPACED.search(text):
+        for phrase, kind in lexicon.unspaced:
+            if phrase in text:
+                share = 0.5 + 0.5 * len(phrase) / len(text)
+                found[kind] = max(found.get(kind, 0.0), _HOW_SURE["inside"] * share)
+    return found

@@ -1,0 +1,101 @@
+"""What class names, ids and elements hint at; read once per page and handed down the tree."""
+
+from __future__ import annotations
+
+import re
+
+from toolkit.page.tree import Tree
+
+#: What a class name or an element can hint at, one bit each.
+HINTS = (
+    "nav", "footer", "header", "breadcrumb", "share", "tag", "author", "comment", "ad", "related", "popular",
+    "recommend", "latest", "card", "title", "kicker", "deck", "account", "sidebar", "body", "gallery", "next",
+    "shop", "time", "inline", "more", "list", "aside", "article", "main", "widget", "form",
+)  # fmt: skip
+BIT = {name: 1 << n for n, name in enumerate(HINTS)}
+
+# Class names are English on nearly every site, whatever the language of its text.
+_WORDS: dict[str, str] = {
+    "nav": "nav navi navbar navigation menu submenu dropdown megamenu hamburger topbar toolbar navlink nav-item "
+    "flyout drawer offcanvas menuitem",
+    "footer": "footer colophon imprint copyright legal impressum disclaimer cookie consent onetrust gdpr",
+    "header": "header masthead topline banner logo",
+    "breadcrumb": "breadcrumb breadcrumbs crumb crumbs",
+    "share": "share sharing social follow facebook twitter whatsapp addthis sharedaddy",
+    "tag": "tag tags topic topics keyword keywords tagcloud hashtag taxonomy",
+    "author": "author authors byline bio writer contributor journalist profile autor",
+    "comment": "comment comments disqus respond reply replies",
+    "ad": "ad ads advert advertisement sponsor sponsored promo promoted promotion partner partners taboola outbrain "
+    "trc plista revcontent dfp brandvoice advertorial native paid adsense dianomi mgid",
+    "related": "related similar readmore relate relacionadas relacionados verwandt rel relation",
+    "popular": "popular trending mostread most mostviewed mostpopular ranking rank viewed top hot trend lidas leidas",
+    "recommend": "recommend recommended recommendation recommendations recirc recirculation picks pick editors "
+    "featured feature also suggested highlights highlight onward crosslink",
+    "latest": "latest recent newest breaking live ticker newsflash flash recientes ultimas",
+    "card": "card teaser story item post entry media tile promoitem package stream feed listing result teasers cards "
+    "articleitem newsitem block",
+    "title": "title headline heading hed header-text titel titulo titre headlines caption-title tit ttl",
+    "kicker": "kicker category cat eyebrow section label overline rubric topline roofline spitzmarke channel flag "
+    "subject slug dachzeile supertitle surtitle kick sec tagline",
+    "deck": "deck dek description desc summary excerpt abstract intro standfirst lead snippet subtitle subline text "
+    "blurb subhead synopsis",
+    "account": "login subscribe subscription newsletter signup signin register account paywall donate join "
+    "membership premium",
+    "sidebar": "sidebar rail right-rail aside secondary column rightcol sidecol side",
+    "body": "body content articlebody entry-content richtext wysiwyg story-body article-body paragraph prose",
+    "gallery": "gallery video videos photo photos slideshow carousel slider swiper slide playlist podcast",
+    "next": "next prev previous pagination pager nextprev siblings adjacent",
+    "shop": "shop deal deals coupon product products buy price store affiliate commerce job jobs event events "
+    "course quiz",
+    "time": "time date timestamp published datetime ago pubdate dateline",
+    "inline": "inline embed embedded interlinking readalso inarticle in-article pullout insert",
+    "more": "more seeall viewall loadmore readnext btn button cta",
+    "list": "list lists ul grid row collection",
+    "widget": "widget module box panel block container component tab tabs",
+}  # fmt: skip
+_LOOKUP = {word: BIT[name] for name, words in _WORDS.items() for word in words.split()}
+_SPLIT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_TAG_BITS = {
+    "nav": BIT["nav"], "footer": BIT["footer"], "header": BIT["header"], "aside": BIT["aside"],
+    "article": BIT["article"], "main": BIT["main"], "form": BIT["form"], "time": BIT["time"], "li": BIT["list"],
+}  # fmt: skip
+
+
+def hints_of(names: str) -> int:
+    """The hints that a ``class`` or ``id`` attribute gives, as bits of ``BIT``.
+
+    Examples
+    --------
+    >>> hints_of("c-teaser__title mostRead") == BIT["card"] | BIT["title"] | BIT["popular"]
+    True
+    """
+    bits = 0
+    for word in _SPLIT.findall(names[:300]):
+        bits |= _LOOKUP.get(word.lower(), 0)
+    return bits
+
+
+def read_marks(tree: Tree) -> tuple[list[int], list[int]]:
+    """For each node the hints it gives itself, and those of itself with all its ancestors."""
+    cache: dict[str, int] = {}
+    own: list[int] = []
+    down: list[int] = []
+    tag_bits = _TAG_BITS
+    for name, values, above in zip(tree.tag, tree.attrs, tree.parent, strict=True):
+        bits = tag_bits.get(name, 0)
+        if values and name != "html" and name != "body":
+            css = values.get("class")
+            if css:
+                got = cache.get(css)
+                if got is None:
+                    got = cache[css] = hints_of(css)
+                bits |= got
+            css = values.get("id")
+            if css:
+                got = cache.get(css)
+                if got is None:
+                    got = cache[css] = hints_of(css)
+                bits |= got
+        own.append(bits)
+        down.append(bits | down[above] if above >= 0 else bits)
+    return own, down

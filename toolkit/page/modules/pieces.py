@@ -1,0 +1,136 @@
+"""A page's text as pieces: the runs of words that a reader sees as one line or one cell.
+
+Kicker, headline and summary of a teaser often share one link and differ only by the ``span`` they stand in,
+while a headline with one word in italics is still one headline. So a piece is the text of the highest inline
+element that mixes words of its own with elements; a line break, a block or a link's edge ends it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from toolkit.page.modules.texts import is_count, is_date, weigh
+from toolkit.page.tree import INLINE, Tree
+
+#: Elements whose text is for the machine or for filling in, never a headline.
+_SKIP = frozenset("button select option textarea label script title".split())
+#: Class names of text that only a screen reader speaks ("opens in a new tab", "category").
+_SPOKEN = re.compile(
+    r"sr-?only|screen-?reader|visually-?hidden|visuallyhidden|assistive|a11y|off-?screen", re.I
+)
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+
+
+@dataclass(slots=True)
+class Pieces:
+    """All pieces of a page in document order, as parallel lists.
+
+    ``first`` and ``last`` are the first and the last text node, ``owner`` is the element that holds the
+    words, ``link`` the ``<a href>`` around them or -1, ``heading`` the level of the heading element around
+    them or 0, ``spoken`` tells text that only a screen reader speaks.
+    """
+
+    first: list[int] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)
+    owner: list[int] = field(default_factory=list)
+    link: list[int] = field(default_factory=list)
+    heading: list[int] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    spoken: list[bool] = field(default_factory=list)
+    sizes: list[tuple[int, int] | None] = field(default_factory=list)
+    #: for each node, how many pieces begin before it; one entry more than there are nodes
+    before: list[int] = field(default_factory=list)
+
+    def size(self, piece: int) -> tuple[int, int]:
+        """Words and word characters of a piece; dates and counts have none."""
+        size = self.sizes[piece]
+        if size is None:
+            text = self.text[piece]
+            if is_count(text) or (len(text) < 50 and is_date(text)):
+                size = (0, 0)
+            else:
+                size = weigh(text)
+            self.sizes[piece] = size
+        return size
+
+    def within(self, start: int, stop: int) -> range:
+        """The pieces whose first text node lies in ``start ... stop - 1``."""
+        return range(self.before[start], self.before[stop])
+
+
+def find_pieces(tree: Tree) -> Pieces:
+    """Cut the text of ``tree`` into pieces; what stands in ``<head>``, buttons and forms' fields is left out."""
+    tag, parent, link, text, end = tree.tag, tree.parent, tree.link, tree.text, tree.end
+    size = len(tag)
+    direct = bytearray(size)  # does the element hold words of its own?
+    for i in range(size):
+        if not tag[i] and i:
+            direct[parent[i]] = 1
+    pieces = Pieces()
+    first, last, owners, links, headings, words, spoken = (
+        pieces.first, pieces.last, pieces.owner, pieces.link, pieces.heading, pieces.text, pieces.spoken,
+    )  # fmt: skip
+    before = [0] * (size + 1)
+    heading_until = level = skip_until = spoken_until = 0
+    attrs = tree.attrs
+    for_readers: dict[str, bool] = {}  # class attribute -> spoken only
+    key = (-1, -1)
+    broken = 0
+    count = 0
+    for i in range(size):
+        before[i] = count
+        name = tag[i]
+        if name:
+            values = attrs[i]
+            if values and i >= spoken_until and end[i] - i < 12:
+                css = values.get("class")
+                if css:
+                    quiet = for_readers.get(css)
+                    if quiet is None:
+                        quiet = for_readers[css] = _SPOKEN.search(css) is not None
+                    if quiet:
+                        spoken_until = end[i]
+                css = values.get("style")
+                if css and "clip" in css and "1px" in css:
+                    spoken_until = end[i]
+            if name == "br":
+                broken += 1
+            elif name in _HEADINGS:
+                heading_until, level = end[i], _HEADINGS[name]
+                broken += 1
+            elif name == "head" or (name in _SKIP and end[i] - i < 20):
+                skip_until = max(skip_until, end[i])
+            elif name not in INLINE:
+                broken += 1
+            continue
+        if i < skip_until:
+            continue
+        line = text[i]
+        owner = node = parent[i]
+        while tag[node] in INLINE and tag[node] != "a":
+            node = parent[node]
+            if direct[node]:
+                owner = node
+        quiet = i < spoken_until
+        if (owner, broken) == key and links[-1] == link[i] and spoken[-1] == quiet:
+            words[-1] += line
+            last[-1] = i
+            continue
+        if line.isspace():
+            continue
+        key = (owner, broken)
+        spoken.append(quiet)
+        first.append(i)
+        last.append(i)
+        owners.append(owner)
+        links.append(link[i])
+        headings.append(level if i < heading_until else 0)
+        words.append(line)
+        count += 1
+    before[size] = count
+    pieces.before = before
+    pieces.sizes = [None] * count
+    for n, line in enumerate(words):
+        words[n] = line.strip()
+    return pieces

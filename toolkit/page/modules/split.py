@@ -1,0 +1,85 @@
+"""Which neighbouring stories belong to one module."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from toolkit.page.modules.cards import Card
+from toolkit.page.modules.context import Page
+from toolkit.page.modules.labels import find_label, label_score
+
+NAMES: tuple[str, ...] = (
+    "label", "label_outside", "climb_left", "climb_right", "gap_pieces", "gap_chars", "gap_links", "same_up",
+    "same_make", "same_heading", "page_share", "top_stories", "paragraph_between", "same_folder", "same_site",
+    "depth_change", "siblings", "repeat", "in_body", "longest_gap", "same_list", "length_ratio",
+)  # fmt: skip
+
+
+def _below(page: Page, node: int, top: int) -> int:
+    """The child of ``top`` that holds ``node``."""
+    parent = page.tree.parent
+    while node != top and parent[node] != top:
+        node = parent[node]
+    return node
+
+
+def _make(page: Page, node: int) -> tuple[str, str]:
+    return page.tree.tag[node], page.tree.attrs[node].get("class") or ""
+
+
+def describe_pairs(page: Page, cards: Sequence[Card]) -> np.ndarray:
+    """One row per pair of neighbours in ``cards``, one column per name in ``NAMES``."""
+    tree, pieces = page.tree, page.pieces
+    before, end, parent, depth = pieces.before, tree.end, tree.parent, tree.depth
+    page_pieces = max(1, len(pieces.text))
+    rows: list[list[float]] = []
+    starts = [card.links[0] for card in cards]
+    for n in range(len(cards) - 1):
+        a, b = cards[n], cards[n + 1]
+        last = max(a.parts[-1] if a.parts else 0, 0)
+        first_piece = b.parts[0] if b.parts else before[b.links[0]]
+        a_stop = end[a.zone] if end[a.zone] <= b.zone else a.links[-1] + 1
+        floor = max(before[a_stop], last + 1)
+        label, score = find_label(page, first_piece, floor, first_piece)
+        outside = find_label(page, first_piece, floor, before[b.zone])[1] if label >= 0 else 0.0
+        top = a.links[0]
+        while end[top] <= b.links[0]:
+            top = parent[top]
+        left, right = _below(page, a.links[0], top), _below(page, b.links[0], top)
+        gap = range(floor, max(floor, first_piece))
+        texts = [pieces.text[p] for p in gap[:30]]
+        head_a, head_b = (c.parts[0] if c.parts else -1 for c in (a, b))
+        inside = sum(1 for s in starts if top <= s < end[top])
+        rows.append([
+            max(score, 0.0) if label >= 0 else 0.0, max(outside, 0.0),
+            depth[a.links[0]] - depth[top], depth[b.links[0]] - depth[top],
+            len(gap), sum(map(len, texts)), sum(1 for p in gap[:30] if pieces.link[p] >= 0),
+            _make(page, left) == _make(page, right),
+            head_a >= 0 and head_b >= 0 and _make(page, pieces.owner[head_a]) == _make(page, pieces.owner[head_b]),
+            (head_a >= 0 and pieces.heading[head_a]) == (head_b >= 0 and pieces.heading[head_b]),
+            (before[end[top]] - before[top]) / page_pieces, inside,
+            any(a.links[0] < node < b.links[0] for node in page.body),
+            a.key.rsplit("/", 2)[0] == b.key.rsplit("/", 2)[0], a.key.split("/")[0] == b.key.split("/")[0],
+            abs(depth[a.links[0]] - depth[b.links[0]]),
+            parent[a.zone] == parent[b.zone], a.key == b.key,
+            page.body_first < b.links[0] < page.body_last, max(map(len, texts), default=0),
+            tree.tag[left] == "li" and tree.tag[right] == "li",
+            min(len(a.headline), len(b.headline)) / max(1, len(a.headline), len(b.headline)),
+        ])  # fmt: skip
+    return np.array(rows, dtype=np.float32) if rows else np.zeros((0, len(NAMES)), np.float32)
+
+
+def pair_rules(rows: np.ndarray) -> np.ndarray:
+    """By rule: how likely the neighbours are of one module."""
+    col = {name: i for i, name in enumerate(NAMES)}
+    score = 1.2 - 0.9 * rows[:, col["label"]]
+    score += 0.8 * rows[:, col["same_up"]] + 0.9 * rows[:, col["same_make"]] + 0.6 * rows[:, col["siblings"]]
+    score -= 3.0 * rows[:, col["paragraph_between"]]
+    score -= 1.5 * rows[:, col["page_share"]] + 0.12 * np.maximum(0, rows[:, col["gap_links"]] - 2)
+    score -= 0.25 * np.maximum(0, rows[:, col["climb_right"]] - 4)
+    return np.asarray(1.0 / (1.0 + np.exp(-score)))
+
+
+__all__ = ["NAMES", "describe_pairs", "label_score", "pair_rules"]

@@ -1,0 +1,119 @@
+"""Small questions asked of a piece of text: is it a date, a button, a number; does an address spell it out?"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from toolkit.words import UNSPACED
+
+_UNSPACED_CHAR = re.compile(f"[{UNSPACED}]")
+_WORD = re.compile(r"[^\W_]+")
+_MONTHS = (
+    "jan|feb|mar|mär|maa|apr|may|mai|maj|jun|jul|aug|ago|aoû|sep|oct|okt|out|nov|dec|dez|dic|déc|ene|abr|fév|avr|"
+    "juin|juil|gen|mag|giu|lug|set|ott|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara|янв|фев|мар|апр|мая|июн|июл|авг|"
+    "сен|окт|ноя|дек"
+)
+_UNITS = (
+    "s|sec|secs|min|mins|minutes?|minuten?|minutos?|minuti|h|hr|hrs|hours?|heures?|horas?|ore|std|stunden?|timer|"
+    "days?|tagen?|jours?|días?|dias?|giorni|weeks?|months?|years?|dk|saat|gün|uur|dagen|perc|мин|час\\w*|дн\\w*"
+)
+_DATE = re.compile(
+    rf"^\W*(?:(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)[a-z]*[,.]?\s+)?"
+    rf"(?:(?:on|am|le|el|il|den|updated|published|posted|stand|actualizado|mis à jour|publié|vor|hace|há|il y a)\W+)*"
+    rf"(?:\d{{1,4}}[./\-年월]\s?\d{{1,2}}(?:[./\-月월]\s?\d{{0,4}}日?)?|\d{{1,2}}\.?\s(?:de\s)?(?:{_MONTHS})\w*|"
+    rf"(?:{_MONTHS})\w*\.?\s\d{{1,2}}\b|\d{{1,2}}[:.h]\d{{2}}(?::\d\d)?(?:\s?[ap]\.?m)?|"
+    rf"(?:an?|one|\d+)\s?(?:{_UNITS})\b(?:\s(?:ago|read|sitten|siden|önce|fa|назад|geleden|atrás|read time))?|"
+    rf"\d+\s?(?:分|時間|日|小时|分钟|天|시간|분|일)\s?[前전]?|yesterday|today|heute|gestern|ayer|hoy|hier|just now|昨日|今日)",
+    re.I,
+)
+_COUNT = re.compile(r"^\W*[\d.,]+\s?[kKmM]?\W*$")
+_CLOCK = re.compile(r"^\W*\d{1,2}:\d{2}(?::\d{2})?\W*$")
+_CLEAN = str.maketrans({"ß": "s", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "a", "œ": "o"})
+_DIGRAPH = re.compile("[aou]e|ss")
+
+
+def is_date(text: str) -> bool:
+    """Whether ``text`` is a date, a time or an age, and little else.
+
+    Examples
+    --------
+    >>> [is_date(t) for t in ("3 hours ago", "12. Mai 2024", "2025年1月13日", "12 ways to sleep better tonight")]
+    [True, True, True, False]
+    """
+    if len(text) > 60:
+        return False
+    match = _DATE.match(text)
+    if match is None:
+        return bool(_CLOCK.match(text))
+    rest = _WORD.findall(text[match.end() :])
+    return sum(1 for word in rest if not word[0].isdigit()) <= 3 and len(text) - match.end() <= 30
+
+
+def is_count(text: str) -> bool:
+    """Whether ``text`` is only a number: a rank, a count of comments.
+
+    Examples
+    --------
+    >>> is_count("12"), is_count("1.2k"), is_count("12 men")
+    (True, True, False)
+    """
+    return _COUNT.match(text) is not None
+
+
+def weigh(text: str) -> tuple[int, int]:
+    """Number of words (two characters to one word in scripts without spaces) and of characters that are words.
+
+    Examples
+    --------
+    >>> weigh("Two words"), weigh("東京都知事")
+    ((2, 8), (3, 5))
+    """
+    words = _WORD.findall(text)
+    chars = sum(map(len, words))
+    if text.isascii():
+        return len(words), chars
+    run = len(_UNSPACED_CHAR.findall(text))
+    return (len(words) if not run else max(len(words), (run + 1) // 2)), chars
+
+
+def fold(text: str) -> str:
+    """``text`` in small plain letters, accents dropped, so that a headline can be met in an address.
+
+    Examples
+    --------
+    >>> fold("Größe"), fold("groesse")
+    ('grose', 'grose')
+    """
+    text = text.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.replace("ss", "s").translate(_CLEAN))
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    return _DIGRAPH.sub(lambda m: m.group()[0], text)
+
+
+def stems(text: str) -> set[str]:
+    """The folded words of ``text`` with three letters or more, cut to five.
+
+    Examples
+    --------
+    >>> sorted(stems("The Elections of 2024"))
+    ['2024', 'elect', 'the']
+    """
+    return {word[:5] for word in _WORD.findall(fold(text)) if len(word) > 2}
+
+
+def overlap(text: str, slug: str) -> float:
+    """How much of the shorter of ``text`` and ``slug`` the other spells out, 0 to 1; 0 for short slugs.
+
+    Examples
+    --------
+    >>> overlap("Rain stops play at last", "rain-stops-play-1234")
+    0.75
+    """
+    if len(slug) < 6:
+        return 0.0
+    left, right = stems(text), stems(slug)
+    if len(left) < 2 or len(right) < 2:
+        return 0.0
+    return len(left & right) / min(len(left), len(right))

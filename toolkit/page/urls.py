@@ -1,0 +1,106 @@
+"""Addresses of pages: made absolute, compared, and read for what their shape says about the target."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+
+#: Query parameters that say where a reader came from, and nothing about the page they lead to.
+_TRACKING = re.compile(
+    r"^(?:utm_\w+|iref|ref|rct|ico|icid|cmp|cmpid|mod|src|source|from|xtor|intcmp|at_\w+|fbclid|gclid|itm_\w+|"
+    r"origin|traffic_source|position|int_\w+|intc|ocid|rss|pos|link_?loc\w*|wt_\w+|wtmc|ns_\w+|spm)$",
+    re.I,
+)
+_SECOND_LEVEL = frozenset("co com org net gov edu ac or ne go gob gouv in web".split())
+_NOT_A_PAGE = ("#", "javascript:", "mailto:", "tel:", "whatsapp:", "sms:", "viber:", "data:", "about:", "tg:")
+
+
+def make_absolute(url: str, base: str | None) -> str:
+    """``url`` as an absolute address where ``base`` is known, else as written, spaces stripped.
+
+    Examples
+    --------
+    >>> make_absolute("/a/b.html", "https://news.example/c/d")
+    'https://news.example/a/b.html'
+    >>> make_absolute(" b.html ", None)
+    'b.html'
+    """
+    url = url.strip()
+    if not base or url.startswith(("http://", "https://")):
+        return url
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
+
+
+def split_url(url: str) -> tuple[str, str, str, str]:
+    """``url`` as (host without "www.", path, query, fragment), lower-case host; never raises.
+
+    Examples
+    --------
+    >>> split_url("https://www.News.example/a/b?x=1#top")
+    ('news.example', '/a/b', 'x=1', 'top')
+    """
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return "", url, "", ""
+    host = parts.netloc.rpartition("@")[2].partition(":")[0].lower()
+    return host.removeprefix("www."), parts.path, parts.query, parts.fragment
+
+
+@lru_cache(maxsize=4096)
+def registered_domain(host: str) -> str:
+    """The part of ``host`` that its owner registered, by the usual shape of second-level domains.
+
+    Examples
+    --------
+    >>> registered_domain("sport.news.co.uk"), registered_domain("www.news.example")
+    ('news.co.uk', 'news.example')
+    """
+    parts = host.split(".")
+    if len(parts) <= 2:
+        return host
+    keep = 3 if len(parts[-1]) == 2 and parts[-2] in _SECOND_LEVEL else 2
+    return ".".join(parts[-keep:])
+
+
+def url_key(url: str, host: str = "") -> str:
+    """What two links to one page have in common: no scheme, "www.", tracking, fragment, trailing slash.
+
+    ``host`` stands in where ``url`` is relative. Addresses that lead to no page ("#", "javascript:", "mailto:")
+    give an empty key.
+
+    Examples
+    --------
+    >>> url_key("https://www.news.example/a/?utm_source=x#c"), url_key("/a", "news.example"), url_key("#top")
+    ('news.example/a', 'news.example/a', '')
+    """
+    url = url.strip()
+    if not url or url.lower().startswith(_NOT_A_PAGE):
+        return ""
+    own, path, query, fragment = split_url(url)
+    if query:
+        kept = [f"{k}={v}" for k, v in parse_qsl(query, keep_blank_values=True) if not _TRACKING.match(k)]
+        query = "?" + "&".join(kept) if kept else ""
+    if fragment.startswith(("!", "/")):  # single-page sites keep their paths there
+        query += "#" + fragment
+    return f"{own or host}{path.rstrip('/')}{query}"
+
+
+def slug_of(path: str) -> str:
+    """The path piece that reads most like a headline: the one with the most hyphens, else the longest.
+
+    Examples
+    --------
+    >>> slug_of("/news/2024/rain-stops-play-at-last/123456.html")
+    'rain-stops-play-at-last'
+    """
+    best, most = "", (-1, -1)
+    for piece in path.split("/"):
+        size = (piece.count("-") + piece.count("_"), len(piece))
+        if size > most:
+            best, most = piece, size
+    return unquote(best)
