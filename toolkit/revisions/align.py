@@ -63,21 +63,26 @@ def sentence_key(sentence: str) -> str:
     return unicodedata.normalize("NFC", squeeze(sentence))
 
 
-def _units(text: str) -> Counter[str]:
-    """Counts of character 3-grams of the words (2-grams in Han, Kana, Thai, Hangul ...)."""
+def _units(text: str) -> frozenset[str]:
+    """Character 3-grams of the words (2-grams in Han, Kana, Thai, Hangul ...), repeats numbered apart."""
     flat = " ".join(find_words(text)).casefold()
     dense = len(_DENSE.findall(flat))
     size = 2 if dense * 2 > len(flat.replace(" ", "")) else 3
     padded = f" {flat} " if flat else ""
-    return Counter(padded[start : start + size] for start in range(max(len(padded) - size + 1, 0)))
+    seen: Counter[str] = Counter()
+    units = []
+    for start in range(len(padded) - size + 1):
+        unit = padded[start : start + size]
+        count = seen[unit]
+        seen[unit] = count + 1
+        # sets are compared much faster than counters; the number keeps the counts
+        units.append(f"{unit}\0{count}" if count else unit)
+    return frozenset(units)
 
 
-def _dice(one: Counter[str], other: Counter[str], total_one: int, total_other: int) -> float:
-    if not total_one or not total_other:
-        return 0.0
-    small, large = (one, other) if len(one) <= len(other) else (other, one)
-    shared = sum(min(count, large[unit]) for unit, count in small.items() if unit in large)
-    return 2 * shared / (total_one + total_other)
+def _dice(one: frozenset[str], other: frozenset[str]) -> float:
+    total = len(one) + len(other)
+    return 2 * len(one & other) / total if total else 0.0
 
 
 def measure_similarity(before: str, after: str) -> float:
@@ -102,8 +107,7 @@ def measure_similarity(before: str, after: str) -> float:
     """
     if sentence_key(before) == sentence_key(after):
         return 1.0
-    one, other = _units(before), _units(after)
-    return _dice(one, other, sum(one.values()), sum(other.values()))
+    return _dice(_units(before), _units(after))
 
 
 def match_equal(before: Sequence[str], after: Sequence[str]) -> dict[int, int]:
@@ -154,7 +158,9 @@ def match_equal(before: Sequence[str], after: Sequence[str]) -> dict[int, int]:
     return pairs
 
 
-def _find_candidates(before: Sequence[Counter[str]], after: Sequence[Counter[str]]) -> list[tuple[int, int]]:
+def _find_candidates(
+    before: Sequence[frozenset[str]], after: Sequence[frozenset[str]]
+) -> list[tuple[int, int]]:
     """Pairs worth comparing: all while they are few, else those that share an n-gram that is rare."""
     if len(before) * len(after) <= ALL_PAIRS:
         return [(i, j) for i in range(len(before)) for j in range(len(after))]
@@ -182,28 +188,24 @@ def _match_similar(
     """Pair left-over sentences ``free`` of before with ``open_`` of after by likeness, best first."""
     units_before = [_units(before[i]) for i in free]
     units_after = [_units(after[j]) for j in open_]
-    sizes_before = [sum(units.values()) for units in units_before]
-    sizes_after = [sum(units.values()) for units in units_after]
-    singles: dict[tuple[int, int], float] = {}
-    near = _find_candidates(units_before, units_after)
-    for i, j in near:
-        small, large = sorted((sizes_before[i], sizes_after[j]))
+    shared: dict[tuple[int, int], int] = {}
+    for i, j in _find_candidates(units_before, units_after):
+        small, large = sorted((len(units_before[i]), len(units_after[j])))
         # a part of a split can be far below the threshold; under a tenth of the whole it is no part
-        if small * 10 < large:
-            continue
-        singles[i, j] = _dice(units_before[i], units_after[j], sizes_before[i], sizes_after[j])
-    found = [
-        _Candidate(value, (free[i],), (open_[j],)) for (i, j), value in singles.items() if value >= threshold
-    ]
-    by_before: defaultdict[int, list[int]] = defaultdict(list)
-    by_after: defaultdict[int, list[int]] = defaultdict(list)
-    for i, j in singles:
-        by_before[i].append(j)
-        by_after[j].append(i)
-    swapped = {(j, i): value for (i, j), value in singles.items()}
-    for whole, parts, value in _find_splits(units_before, units_after, open_, by_before, singles, threshold):
+        if small * 10 >= large > 0:
+            shared[i, j] = len(units_before[i] & units_after[j])
+    found = []
+    for (i, j), count in shared.items():
+        value = 2 * count / (len(units_before[i]) + len(units_after[j]))
+        if value >= threshold:
+            found.append(_Candidate(value, (free[i],), (open_[j],)))
+    swapped = {(j, i): count for (i, j), count in shared.items()}
+    texts_before, texts_after = [before[i] for i in free], [after[j] for j in open_]
+    for whole, parts, value in _find_splits(units_before, units_after, texts_after, open_, shared, threshold):
         found.append(_Candidate(value, (free[whole],), tuple(open_[j] for j in parts)))
-    for whole, parts, value in _find_splits(units_after, units_before, free, by_after, swapped, threshold):
+    for whole, parts, value in _find_splits(
+        units_after, units_before, texts_before, free, swapped, threshold
+    ):
         found.append(_Candidate(value, tuple(free[i] for i in parts), (open_[whole],)))
 
     scale_before, scale_after = max(len(before), 1), max(len(after), 1)
@@ -225,35 +227,36 @@ def _match_similar(
 
 
 def _find_splits(
-    wholes: Sequence[Counter[str]],
-    parts: Sequence[Counter[str]],
-    part_places: Sequence[int],
-    near: dict[int, list[int]],
-    singles: dict[tuple[int, int], float],
+    wholes: Sequence[frozenset[str]],
+    parts: Sequence[frozenset[str]],
+    texts: Sequence[str],
+    places: Sequence[int],
+    shared: dict[tuple[int, int], int],
     threshold: float,
 ) -> list[tuple[int, tuple[int, ...], float]]:
-    """Runs of two or three neighbouring ``parts`` that together say what one of ``wholes`` says."""
+    """Runs of two or three neighbouring ``parts`` that together say what one of ``wholes`` says.
+
+    ``texts`` and ``places`` belong to ``parts``; ``shared`` counts the n-grams that a whole and a part share.
+    """
+    good: defaultdict[int, set[int]] = defaultdict(set)
+    for (whole, part), count in shared.items():
+        if count >= PART_SHARE * len(parts[part]):
+            good[whole].add(part)
     found = []
-    for whole, neighbours in near.items():
-        close = set(neighbours)
-        size_whole = sum(wholes[whole].values())
-        good = {
-            j
-            for j in close
-            if sum((parts[j] & wholes[whole]).values()) >= PART_SHARE * sum(parts[j].values()) > 0
-        }
-        for first in sorted(good):
+    for whole, near in good.items():
+        size = len(wholes[whole])
+        for first in sorted(near):
             for length in (2, 3):
                 run = tuple(range(first, first + length))
-                if run[-1] not in good or not good.issuperset(run):
+                # no sentence may stand between them
+                if run[-1] not in near or places[run[-1]] - places[first] != length - 1:
                     break
-                if part_places[run[-1]] - part_places[first] != length - 1:
-                    break  # another sentence stands between them
-                joined: Counter[str] = Counter()
-                for j in run:
-                    joined.update(parts[j])
-                value = _dice(wholes[whole], joined, size_whole, sum(joined.values()))
-                if value >= threshold and value > max(singles[whole, j] for j in run) + SPLIT_GAIN:
+                best = max(2 * shared[whole, part] / (size + len(parts[part])) for part in run)
+                joined = sum(len(parts[part]) for part in run)
+                if 2 * min(size, joined) / (size + joined) <= best + SPLIT_GAIN:
+                    continue  # cannot gain enough, whatever the words
+                value = _dice(wholes[whole], _units(" ".join(texts[part] for part in run)))
+                if value >= threshold and value > best + SPLIT_GAIN:
                     found.append((whole, run, value))
     return found
 

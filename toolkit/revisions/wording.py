@@ -26,6 +26,8 @@ _TOKEN = re.compile(
 )
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _DENSE_CHARACTER = re.compile(f"[{UNSPACED}]")
+_DAY = re.compile(r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|er|\u00ba)?")
+_YEAR = re.compile(r"(?:1[5-9]|2[01])\d\d")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,'\u2019\u00a0 ]\d{3})+")
 #: Endings whose coming or going changes number or tense, not spelling.
 _ENDINGS = frozenset(["", "s", "es", "d", "ed", "r", "er", "ing", "ly", "n", "en", "e", "y", "ies", "al"])
@@ -65,6 +67,7 @@ class _Token(NamedTuple):
     start: int
     end: int
     opens: bool  # first word of a sentence, where a capital says nothing
+    dated: bool = False  # a day or a year beside the name of a month
 
     @property
     def is_word(self) -> bool:
@@ -178,7 +181,7 @@ def diff_words(
     """
     base = (language or "").replace("_", "-").split("-")[0].casefold()
     judge = _Judge(language, names, title_case, base in _CAPITAL_NOUNS)
-    left, right = _tokenise(before), _tokenise(after)
+    left, right = judge.mark_dates(_tokenise(before)), judge.mark_dates(_tokenise(after))
     texts_left = [unicodedata.normalize("NFC", token.text) for token in left]
     texts_right = [unicodedata.normalize("NFC", token.text) for token in right]
     shorter, start, end = min(len(left), len(right)), 0, 0
@@ -252,7 +255,19 @@ class _Judge:
         return any(c.isdigit() for c in token.text) or token.text.casefold() in self.numbers
 
     def is_date(self, token: _Token) -> bool:
-        return token.text in self.dates or re.sub("['\u2019]s$", "", token.text) in self.dates
+        return token.dated or self._is_date_word(token.text)
+
+    def _is_date_word(self, text: str) -> bool:
+        return text in self.dates or re.sub("['\u2019]s$", "", text) in self.dates
+
+    def mark_dates(self, tokens: list[_Token]) -> list[_Token]:
+        """The tokens, with days ("3 March", "March 3rd") and years ("March 2031") marked."""
+        for place, token in enumerate(tokens):
+            day, year = _DAY.fullmatch(token.text), _YEAR.fullmatch(token.text)
+            near = [place - 1, place + 1] if day else [place - 1] if year else []
+            if any(0 <= k < len(tokens) and self._is_date_word(tokens[k].text) for k in near):
+                tokens[place] = token._replace(dated=True)
+        return tokens
 
     def is_name(self, token: _Token) -> bool:
         if not _is_capital(token.text) or self.capital_nouns:
@@ -289,7 +304,12 @@ class _Judge:
             return Counter({"name": size})
         if not (left and right) and all(token.text in around for token in everything):
             return Counter({"typo": size})
-        return Counter({"wording": size})
+        kinds = Counter({"wording": size})
+        numbers = [[token.text for token in side if self.is_number(token)] for side in (left, right)]
+        if numbers[0] and numbers[1] and numbers[0] != numbers[1]:
+            # a figure that changed inside a passage that was written anew
+            kinds["number"] = 0
+        return kinds
 
     def _judge_pair(self, one: _Token, other: _Token) -> str:
         if self.is_date(one) and self.is_date(other):
