@@ -18,29 +18,28 @@ ORDER = [
     ["stats", "identity"],
     ["readers"],
     ["page"],
-    ["storage", "show", "metadata", "find_inputs"],
+    ["storage", "metadata", "find_inputs"],
+    ["show"],
     ["corpus"],
     ["loading"],
     ["topics", "clickbait"],
     ["exposure", "revisions"],
     ["charts"],
+    ["findings"],
+    ["report_page"],
     ["report", "new"],
     ["cli"],
     ["__main__", "__init__"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 #: Measures take tables, so they know neither files nor pages; charts draw what they are given.
+_FILES_AND_PAGES = {"readers", "page", "corpus", "loading", "metadata", "find_inputs"}
+_MEASURES = ["topics", "clickbait", "exposure", "revisions"]
 FORBIDDEN = {
-    **dict.fromkeys(
-        ["topics", "clickbait", "exposure", "revisions"],
-        {"readers", "page", "storage", "corpus", "loading", "metadata", "find_inputs"},
-    ),
-    "charts": {
-        "readers", "page", "corpus", "loading", "metadata", "find_inputs", "topics", "clickbait", "exposure",
-        "revisions", "stats",
-    },
+    **{room: _FILES_AND_PAGES | {"storage"} for room in _MEASURES},
+    "charts": _FILES_AND_PAGES | {"stats", *_MEASURES},
     "page": {"stats"},
-}  # fmt: skip
+}
 
 
 def find_room(path: Path) -> str:

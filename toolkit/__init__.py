@@ -18,6 +18,8 @@ _HOME = {
     "MissingExtraError": "toolkit.errors",
     "ToolkitError": "toolkit.errors",
     "validate": "toolkit.tables",
+    "show_table": "toolkit.show",
+    "write_report": "toolkit.report",
 }
 
 __all__ = sorted([*_HOME])  # noqa: PLE0605

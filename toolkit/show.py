@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+from toolkit.errors import InputError
+from toolkit.storage import write_csv
+from toolkit.tables import require_columns
 
 if TYPE_CHECKING:
     from toolkit.corpus import Corpus
@@ -74,3 +82,124 @@ def _tally(column: pd.Series, most: int = 12) -> str:
     counts = counts.sort_index().sort_values(ascending=False, kind="stable")
     text = ", ".join(f"{name} {n:,}" for name, n in counts.head(most).items())
     return text + (f" and {len(counts) - most} more" if len(counts) > most else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    """A table as HTML with its caption and count; a notebook shows it by itself."""
+
+    html: str
+    caption: str
+
+    def _repr_html_(self) -> str:
+        return _STYLE + self.html
+
+    def __repr__(self) -> str:
+        return f"<table: {self.caption}>"
+
+
+def show_table(
+    table: pd.DataFrame,
+    caption: str,
+    *,
+    columns: Sequence[str] | None = None,
+    rows: int = 15,
+    save: str | os.PathLike[str] | None = None,
+) -> ShownTable:
+    """Show the first rows of a table, escaped and readable, and save the whole as CSV on request.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any table of the toolkit; its index is shown where it has a name.
+    caption : str
+        What the table says.
+    columns : sequence of str, optional
+        Which columns, in which order; by default all.
+    rows : int
+        How many rows to show, > 0; the caption says how many there are.
+    save : path, optional
+        A CSV to write with all rows and columns (texts that a spreadsheet would run are made safe).
+
+    Returns
+    -------
+    ShownTable
+        Shows itself in a notebook; ``html`` holds the markup.
+
+    Raises
+    ------
+    MissingColumnsError
+        If a column is absent.
+
+    Examples
+    --------
+    >>> shown = show_table(pd.DataFrame({"headline": ["<b>Big</b> news"], "prints": [12]}), "Printed most")
+    >>> "&lt;b&gt;Big&lt;/b&gt; news" in shown.html
+    True
+    """
+    if rows < 1:
+        raise InputError(f"show_table: rows={rows}; at least one row is needed.")
+    whole = table.reset_index() if table.index.name is not None else table
+    if save is not None:
+        path = Path(save)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_csv(whole, path)
+    if columns is not None:
+        require_columns(whole, "table", columns)
+        whole = whole[list(columns)]
+    part = whole.head(rows)
+    note = f"{len(whole):,} rows" if len(whole) <= rows else f"first {rows:,} of {len(whole):,} rows"
+    if save is not None:
+        note += f"; all in {Path(save).parent.name}/{Path(save).name}"
+    numeric = {
+        key: pd.api.types.is_numeric_dtype(part[key].dtype) and part[key].dtype != bool for key in part
+    }
+    head = "".join(
+        f"<th scope='col'{' class=num' if numeric[key] else ''}>{html.escape(_title(str(key)))}</th>"
+        for key in part
+    )
+    lines = []
+    for row in part.itertuples(index=False, name=None):
+        cells = (_cell(value, numeric[key]) for key, value in zip(part.columns, row, strict=True))
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    body = "".join(lines) or f"<tr><td colspan='{max(1, len(part.columns))}'>no rows</td></tr>"
+    return ShownTable(
+        f"<div class='tk-scroll' role='region' tabindex='0' aria-label='{html.escape(caption, quote=True)}'>"
+        f"<table class='tk-sort'><caption>{html.escape(caption)} <span class='tk-note'>({html.escape(note)})"
+        f"</span></caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>",
+        caption,
+    )
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _cell(value: Any, numeric: bool) -> str:
+    if isinstance(value, list | tuple):
+        return f"<td>{html.escape(', '.join(map(str, value)))}</td>"
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return "<td></td>"
+    if isinstance(value, pd.Timestamp):
+        text = f"{value:%Y-%m-%d %H:%M}".removesuffix(" 00:00")
+        return f"<td data-value='{value.isoformat()}'>{text}</td>"
+    if numeric:
+        return f"<td class='num' data-value='{value}'>{format_number(value)}</td>"
+    text = str(value)
+    return f"<td>{html.escape(text if len(text) <= 400 else text[:399] + chr(0x2026))}</td>"
+
+
+def format_number(value: float) -> str:
+    """A number as print would have it: whole ones with thousands marks, others to three figures.
+
+    Examples
+    --------
+    >>> format_number(12345), format_number(0.12345), format_number(12.3456), format_number(1234.5)
+    ('12,345', '0.123', '12.3', '1,234')
+    """
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    size = abs(value)
+    if size >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.{1 if size >= 10 else 2 if size >= 1 else 3}f}"
