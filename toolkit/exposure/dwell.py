@@ -8,7 +8,7 @@ import pandas as pd
 
 from toolkit.errors import InputError
 from toolkit.exposure.identity import Identity
-from toolkit.exposure.prints import Prints, Window, read_prints, run_starts
+from toolkit.exposure.prints import Prints, Window, read_prints, run_starts, sorted_unique
 
 __all__ = ["PAGE_KINDS", "measure_dwell"]
 
@@ -108,7 +108,7 @@ def measure_dwell(
     )
     group = stays["headline"].to_numpy() * max(len(places), 1) + stays["place"].to_numpy()
     found = sum_stays(group, stays)
-    every = np.unique(prints.headline * max(len(places), 1) + place)
+    every = sorted_unique(prints.headline * max(len(places), 1) + place)
     table = found.reindex(every)
     headline, at = every // max(len(places), 1), every % max(len(places), 1)
     captures = places["captures"].to_numpy()[at]
@@ -174,7 +174,7 @@ def find_places(prints: Prints, page_kinds: tuple[str, ...]) -> tuple[Ints, pd.D
     )
     dated = prints.dated[prints.snapshot]
     times, n_times = _time_codes(prints.start)
-    seen = pd.unique(place[dated] * n_times + times[prints.snapshot[dated]])
+    seen = sorted_unique(place[dated] * n_times + times[prints.snapshot[dated]])
     places["captures"] = np.bincount(seen // n_times, minlength=len(places))
     return place.astype(np.int64), places
 
@@ -202,10 +202,9 @@ def find_stays(
     >>> stays[["headline", "sightings", "returned"]].to_numpy(int).tolist()
     [[0, 1, 0], [0, 1, 1], [1, 3, 0]]
     """
-    times = np.unique(start)
+    when, times = pd.factorize(start, sort=True)
     n_times = max(len(times), 1)
-    key = place * n_times + np.searchsorted(times, start)
-    captures, capture = np.unique(key, return_inverse=True)
+    capture, captures = pd.factorize(place * n_times + when, sort=True)
     where = captures // n_times
     begins = times[captures % n_times] if len(captures) else captures
     ends = np.full(len(captures), OPEN_LEFT)
@@ -218,7 +217,7 @@ def find_stays(
     after_end[:-1][same] = ends[1:][same]
 
     n_captures = max(len(captures), 1)
-    sightings = np.unique(headline * n_captures + capture)
+    sightings = sorted_unique(headline * n_captures + capture)
     who, at = sightings // n_captures, sightings % n_captures
     other = np.append(True, (who[1:] != who[:-1]) | (where[at[1:]] != where[at[:-1]]))[: len(at)]
     missed = np.append(True, at[1:] != at[:-1] + 1)[: len(at)]
@@ -290,7 +289,7 @@ def sum_stays(group: Ints, stays: pd.DataFrame) -> pd.DataFrame:
 
 def _union(codes: Ints, low: Ints, high: Ints, n: int) -> tuple[Ints, Ints]:
     """Length of the union of each group's intervals (an open end counts nothing), and its number of pieces."""
-    order = np.lexsort((high, low, codes))
+    order = np.lexsort((low, codes))
     codes, low, high = codes[order], low[order], high[order]
     reach = pd.Series(high).groupby(codes).cummax().to_numpy()
     starts = np.zeros(len(codes), bool)

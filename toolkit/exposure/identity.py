@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ Identity = Literal["words", "story"]
 #: What can make two prints the same headline.
 IDENTITIES: tuple[Identity, ...] = ("words", "story")
 
+# scheme and host, path, query; the fragment is left behind; other schemes (mailto:, javascript:) do not match
+_URL = re.compile(r"(?:(?:https?:)?//([^/?#]*))?(?![a-z][a-z+.-]*:)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)
 # parameters that say where a click came from, not which page it leads to
 _TRACKING = re.compile(
     r"^(?:utm_.*|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|cmpid|cmp|icid|ncid|ito|ocid|ref|ref_src|"
@@ -42,17 +44,14 @@ def normalise_url(url: str) -> str:
     >>> normalise_url("https://paper.example/"), normalise_url("javascript:void(0)")
     ('', '')
     """
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
+    found = _URL.match(url.strip())
+    if not found:
         return ""
-    if parts.scheme not in ("", "http", "https"):
-        return ""
-    host = (
-        parts.netloc.lower().rpartition("@")[2].removesuffix(":80").removesuffix(":443").removeprefix("www.")
-    )
-    path = parts.path.rstrip("/")
-    query = parts.query
+    host, path, query = found.groups()
+    host = (host or "").lower()
+    if "@" in host or host.endswith((":80", ":443")):
+        host = host.rpartition("@")[2].removesuffix(":80").removesuffix(":443")
+    path = path.rstrip("/")
     if query:
         kept = [
             item for item in parse_qsl(query, keep_blank_values=True) if not _TRACKING.match(item[0].lower())
@@ -60,6 +59,7 @@ def normalise_url(url: str) -> str:
         query = urlencode(sorted(kept))
     if not path and not query:
         return ""
+    host = host.removeprefix("www.")
     return f"{host}{path}?{query}" if query else host + path
 
 

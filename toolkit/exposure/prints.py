@@ -114,7 +114,10 @@ class Prints:
         """One row per headline and printed form: headline (code), wording, prints; the most printed first."""
         codes, forms = pd.factorize(self.placements["headline"])
         texts = np.asarray(forms, dtype=object)
-        pairs, counts = np.unique(self.headline * max(len(texts), 1) + codes[self.row], return_counts=True)
+        pairs = np.sort(self.headline * max(len(texts), 1) + codes[self.row])
+        starts = run_starts(pairs)
+        counts = np.diff(np.append(starts, len(pairs)))
+        pairs = pairs[starts]
         table = pd.DataFrame(
             {
                 "headline": pairs // max(len(texts), 1),
@@ -146,6 +149,18 @@ def run_starts(codes: Ints) -> Ints:
     if not len(codes):
         return np.zeros(0, np.int64)
     return np.flatnonzero(np.append(True, codes[1:] != codes[:-1])).astype(np.int64)
+
+
+def sorted_unique(codes: Ints) -> Ints:
+    """Each code once, ascending (several times faster than hashing millions of them).
+
+    Examples
+    --------
+    >>> sorted_unique(np.array([3, 1, 3])).tolist()
+    [1, 3]
+    """
+    codes = np.sort(codes)
+    return codes[run_starts(codes)]
 
 
 def read_snapshots(

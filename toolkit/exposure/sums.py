@@ -12,7 +12,7 @@ import pandas as pd
 
 from toolkit.errors import InputError
 from toolkit.exposure.dwell import PAGE_KINDS, find_places
-from toolkit.exposure.prints import Prints, run_starts
+from toolkit.exposure.prints import Prints, run_starts, sorted_unique
 from toolkit.exposure.weights import rank_weights
 
 __all__ = ["SUMMED_WEIGHTS", "HeadlineSums", "ShareOf", "add_headlines", "sum_headlines"]
@@ -214,7 +214,7 @@ def add_headlines(parts: Sequence[HeadlineSums]) -> HeadlineSums:
 
 def _pairs(headline: Ints, value: Ints, values: Objects) -> Pairs:
     width = max(len(values), 1)
-    found = np.asarray(pd.unique(headline * width + value), np.int64)
+    found = sorted_unique(headline * width + value)
     return Pairs(found // width, found % width, values)
 
 

@@ -174,13 +174,13 @@ def cluster_share_interval(
     if n_clusters < 5 or not whole > 0:
         nothing = np.full(total.shape, np.nan)
         return nothing[()], nothing.copy()[()]
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     normal_quantile(level)  # refuses a level outside 0..1
     share = np.clip(total / whole, 0.0, 1.0)
     spread = np.maximum(squared - 2 * share * crossed + share**2 * whole_squared, 0.0)
     variance = n_clusters / (n_clusters - 1) * spread / whole**2
-    z2 = float(t.ppf(0.5 + level / 2, n_clusters - 1)) ** 2
+    z2 = float(stdtrit(n_clusters - 1, 0.5 + level / 2)) ** 2
     # Wilson with 1/n written as variance / (p (1 - p)): no division where the variance is 0
     with np.errstate(invalid="ignore", divide="ignore"):
         inverse_n = np.where(share * (1 - share) > 0, variance / (share * (1 - share)), 1 / n_clusters)
