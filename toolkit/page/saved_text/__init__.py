@@ -9,18 +9,13 @@ from toolkit.page.saved_text.body import find_body, find_byline, find_lists, fin
 from toolkit.page.saved_text.facts import find_facts
 from toolkit.page.saved_text.guess import guess_roles
 from toolkit.page.saved_text.lines import find_lines
+from toolkit.page.saved_text.split import label_claim, split_labels
 from toolkit.page.saved_text.tongue import find_language
 
 __all__ = ["read_text"]
 
 #: A module's label has at most so many words.
 LABEL_WORDS = 8
-
-
-def name_kind(text: str) -> str | None:
-    from toolkit.page.saved_text._standin import label_kind
-
-    return label_kind(text)
 
 
 def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Reading:
@@ -56,10 +51,10 @@ def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Rea
     >>> reading.article.title, reading.modules[0].label, reading.modules[0].items[0].headline
     ('Bridge to close for a year', 'Most Read', 'Ten ways to cook an egg at home')
     """
-    lines = find_lines(text)
+    lines = split_labels(find_lines(text))
     facts = [find_facts(line) for line in lines]
     labels = [
-        name_kind(line.text) if fact.words <= LABEL_WORDS else None
+        label_claim(line.text) if fact.words <= LABEL_WORDS else None
         for line, fact in zip(lines, facts, strict=True)
     ]
     region = find_body(lines, facts, find_lists(lines, facts), labels)
@@ -69,7 +64,7 @@ def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Rea
     for i in bylines:
         roles[i] = "byline"
     total = sum(len(line.text) for line in lines)
-    modules, owner = assemble_modules(lines, facts, roles, name_kind, total)
+    modules, owner = assemble_modules(lines, facts, roles, label_claim, total)
     flag_duplicates(modules)
 
     article = Article(url=url, authors=authors)

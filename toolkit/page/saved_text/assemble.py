@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from toolkit.page.model import Item, Module
 from toolkit.page.saved_text.facts import Facts
 from toolkit.page.saved_text.lines import Line
+from toolkit.page.saved_text.trim import trim_module
 from toolkit.words import normalise_headline
 
 __all__ = ["assemble_modules", "flag_duplicates"]
@@ -68,6 +69,8 @@ def assemble_modules(
         else:
             gap += 1
     for module, rows, kickers in zip(modules, heads, notes, strict=True):
+        for item, headline in zip(module.items, trim_module([item.headline for item in module.items]), strict=True):
+            item.headline = headline
         for item, row in zip(module.items, rows, strict=True):
             for i in kickers.get(row, []):
                 item.kicker = item.kicker or lines[i].text

@@ -10,6 +10,7 @@ from functools import cache
 
 from toolkit.page.modules.texts import is_count, is_date, weigh
 from toolkit.page.saved_text.lines import Line
+from toolkit.words import UNSPACED
 
 __all__ = ["Facts", "find_facts", "fold_phrase", "read_furniture"]
 
@@ -44,6 +45,7 @@ _TIME_INSIDE = re.compile(
 )
 _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d\s?[€₽₩%円]|\d+% off|\bRs\.?\s?\d", re.I)
 _SPEECH = re.compile(r"[\"“”„«»「」‘]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _TOKEN = re.compile(r"[^\W_]+")
 _KEY = re.compile(r"[\W_\d]+")
 
@@ -74,6 +76,7 @@ class Facts:
     commas: int
     lower: bool  # begins with a small letter
     furniture: str  # class of the site's own words that the whole line is, else ""
+    unspaced: float  # share of characters of scripts without spaces between words
     loose: str  # class of such words at its beginning or end
 
 
@@ -149,6 +152,7 @@ def find_facts(line: Line) -> Facts:
         commas=head.count(",") + head.count("、"),
         lower=text[0].islower(),
         furniture=table.get(key, "") if chars <= 60 else "",
+        unspaced=0.0 if text.isascii() else len(_UNSPACED.findall(head)) / len(head),
         loose=_loose_class(key, table) if chars <= 160 else "",
     )
 

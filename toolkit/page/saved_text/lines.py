@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from toolkit.words import squeeze
 
@@ -32,6 +33,9 @@ _MD_LINK = re.compile(
 )
 _MD_EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=[^\s*_])(.+?)(?<=[^\s*_])\1(?![\w*_])")
 _MD_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
+_MD_BLOCK = re.compile(r"\s*(?:#{1,6} |[*+-] |\d{1,3}\. |>|\||\* \* \*|-{3,}|={3,})")
+_MD_OPEN = re.compile(r"^\[\s*(?!.*\])")
+_MD_CLOSE = re.compile(r"\]\(\s*(\S*?)\s*\)\s*$")
 _LINK_NUMBER = re.compile(r"\[(\d{1,4})\](?=\S)")
 _REFERENCE = re.compile(r"\s*(\d{1,4})\.\s+(\w+:\S+)\s*$")
 _FURNITURE = re.compile(
@@ -95,8 +99,12 @@ def find_lines(text: str) -> list[Line]:
     raw = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").split("\n")
     raw, numbers = _take_references(raw)
     page = _Page(0, _is_markdown(text), numbers)
-    page.wrapped = _wrap_width(raw)
-    lines = _read_lines(_unwrap(raw, page), page)
+    if page.markdown and _is_wrapped_markdown(raw):
+        raw = _unwrap_markdown(raw)
+    else:
+        page.wrapped = _wrap_width(raw)
+        raw = _unwrap(raw, page)
+    lines = _read_lines(raw, page)
     return _number_rows(lines)
 
 
@@ -141,7 +149,7 @@ def _wrap_width(raw: list[str]) -> int:
     if not 50 <= widest <= 140:
         return 0
     fits = broken = 0
-    for above, below in zip(raw, raw[1:], strict=False):
+    for above, below in pairwise(raw):
         line, word = above.rstrip(), below.split(None, 1)[:1]
         if not word or len(line) < 0.6 * widest:
             continue
@@ -150,6 +158,32 @@ def _wrap_width(raw: list[str]) -> int:
         else:
             fits += 1
     return widest if broken >= 5 and broken >= 2 * fits else 0
+
+
+def _is_wrapped_markdown(raw: list[str]) -> bool:
+    """Whether a converter broke the paragraphs of its Markdown into lines of some eighty characters."""
+    lines = [line.rstrip() for line in raw if line.strip()]
+    kept = sum(1 for line in lines if len(line) <= 82)
+    broken = 0
+    for above, below in pairwise(raw):
+        if 55 < len(above.rstrip()) <= 82 and not above.endswith("  ") and below.strip():
+            broken += not _MD_BLOCK.match(below)
+    return broken >= 5 and kept >= 0.9 * len(lines)
+
+
+def _unwrap_markdown(raw: list[str]) -> list[str]:
+    """Join the lines of a paragraph, as Markdown itself does; two spaces at a line's end keep the break."""
+    joined: list[str] = []
+    for line in raw:
+        above = joined[-1] if joined else ""
+        if not above.strip() or not line.strip() or above.endswith("  ") or _MD_BLOCK.match(line):
+            joined.append(line)
+            continue
+        # an address broken at a hyphen goes on without a space
+        glue = "" if above.rfind("](") > above.rfind(")") and above.rstrip().endswith("-") else " "
+        tail = "  " if line.endswith("  ") else ""
+        joined[-1] = f"{above.rstrip()}{glue}{line.strip()}{tail}"
+    return joined
 
 
 def _unwrap(raw: list[str], page: _Page) -> list[str]:
@@ -202,8 +236,6 @@ def _read_lines(raw: list[str], page: _Page) -> list[Line]:
             if made.bullet or made.rank is not None:
                 bullet, rank = made.bullet or bullet, made.rank if made.rank is not None else rank
                 indent = made.indent
-            elif _RULER.match(body) or True:
-                pass
             blank += 1
             continue
         if bullet or rank is not None:
@@ -277,6 +309,13 @@ def _strip_markdown(body: str, made: Line) -> str:
         return f" {match[1]} " if match[1][:1].isspace() else match[1]
 
     body = _MD_LINK.sub(open_link, body)
+    if "[" in body or "](" in body:  # a link around several blocks opens in one line and closes in another
+        body = _MD_OPEN.sub("", body)
+        match = _MD_CLOSE.search(body)
+        if match and "[" not in body[: match.start()]:
+            urls.append(match[1])
+            body = body[: match.start()]
+            inside = len(body)
     body = _MD_ESCAPE.sub(r"\1", body)
     if "*" in body or "_" in body:
         plain = _MD_EMPHASIS.sub(r"\2", body)
