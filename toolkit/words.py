@@ -116,6 +116,8 @@ _MARK = re.compile(
     r"|\u52d5\u753b|\uc601\uc0c1)\s*[:|\u2013\u2014-]\s+"
 )
 _NOT_WORD = re.compile(r"[\W_]+")
+_SUFFIX_MARK = re.compile(r"\s[|\u2013\u2014\u00b7\u2022-]\s")
+_INNER_APOSTROPHE = re.compile(r"(?<=\w)['\u2018\u2019\u02bc](?=\w)")
 
 
 def normalise_headline(headline: str, site: str | None = None) -> str:
@@ -130,13 +132,14 @@ def normalise_headline(headline: str, site: str | None = None) -> str:
     >>> normalise_headline("Video: \\u2018Big\\u2019 News \\u2014 now | The Daily", site="The Daily")
     'big news now'
     """
-    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", headline)).casefold().strip()
-    text = _MARK.sub("", text)
+    if not headline.isascii():
+        headline = unicodedata.normalize("NFKC", _INVISIBLE.sub("", headline))
+    text = _MARK.sub("", headline.casefold().strip())
     if site:
-        parts = re.split(r"\s[|\u2013\u2014\u00b7\u2022-]\s", text)
+        parts = _SUFFIX_MARK.split(text)
         key = _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", site).casefold()).strip()
         if len(parts) > 1 and _NOT_WORD.sub(" ", parts[-1]).strip() == key:
             text = text[: text.rindex(parts[-1])]
     # an apostrophe inside a word is dropped, so that "don't" in either spelling is one word
-    text = re.sub(r"(?<=\w)['\u2018\u2019\u02bc](?=\w)", "", text)
+    text = _INNER_APOSTROPHE.sub("", text)
     return _NOT_WORD.sub(" ", text).strip()

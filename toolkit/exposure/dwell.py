@@ -289,7 +289,7 @@ def sum_stays(group: Ints, stays: pd.DataFrame) -> pd.DataFrame:
 
 def _union(codes: Ints, low: Ints, high: Ints, n: int) -> tuple[Ints, Ints]:
     """Length of the union of each group's intervals (an open end counts nothing), and its number of pieces."""
-    order = np.lexsort((low, codes))
+    order = _order(codes, low)
     codes, low, high = codes[order], low[order], high[order]
     reach = pd.Series(high).groupby(codes).cummax().to_numpy()
     starts = np.zeros(len(codes), bool)
@@ -303,6 +303,17 @@ def _union(codes: Ints, low: Ints, high: Ints, n: int) -> tuple[Ints, Ints]:
     np.add.at(length, codes, added)
     pieces = np.bincount(codes[starts | (low >= covered)], minlength=n)
     return length, pieces
+
+
+def _order(codes: Ints, times: Ints) -> Ints:
+    """Order by code, then time; in one key where both fit into 63 bits, which sorts far faster."""
+    known = times[times != OPEN_LEFT]
+    if not len(known):
+        return np.argsort(codes, kind="stable")
+    begin, span = int(known.min()), int(known.max()) - int(known.min()) + 2
+    if span * (int(codes.max()) + 1) >= 2**62:
+        return np.lexsort((times, codes))
+    return np.argsort(codes * span + np.where(times == OPEN_LEFT, 0, times - begin + 1))
 
 
 def dwell_columns(found: pd.DataFrame, known: npt.NDArray[np.bool_]) -> dict[str, object]:

@@ -157,7 +157,7 @@ def headline_codes(
         raise InputError(
             f"placements: column 'headline' is missing in {int((raw < 0).sum())} rows. Drop them, with their count."
         )
-    texts = [str(form) for form in forms]
+    texts = np.asarray(forms, dtype=object).tolist()
     if sites is None or all(name is None for name in site_names):
         pair_codes, keys = raw, [headline_key(text) for text in texts]
     else:
@@ -183,7 +183,7 @@ def url_codes(placements: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDAr
     if "url" not in placements.columns:
         return np.full(len(placements), -1, np.int64), np.zeros(0, object)
     raw, urls = pd.factorize(placements["url"])
-    keys = np.array([normalise_url(str(url)) for url in urls], dtype=object)
+    keys = np.array([normalise_url(url) for url in np.asarray(urls, dtype=object).tolist()], dtype=object)
     codes, vocabulary = pd.factorize(keys, sort=True)
     if len(vocabulary) and vocabulary[0] == "":
         codes, vocabulary = codes - 1, vocabulary[1:]
