@@ -173,5 +173,5 @@ def damaged_files(a_page: bytes, its_name: str) -> dict[str, tuple[bytes, str, s
         "cut-off.html.gz": (store_gzip(a_page)[: len(a_page) // 3], "truncated", "gzip that ends too early"),
         "not-found.html": (NOT_FOUND.encode(), "no_article", "an error page"),
         "log-in.txt": (LOGIN_WALL.encode(), "no_article", "a form to log in"),
-        "copy-of-a-page.html": (a_page, "duplicate_file", f"the same bytes as {its_name}"),
+        "zz-copy-of-a-page.html": (a_page, "duplicate_file", f"the same bytes as {its_name}"),
     }

@@ -104,7 +104,7 @@ def _articles(sample: Sample) -> bytes:
                 "; ".join(stated_authors(page)),
                 page.section if html else "",
                 "; ".join(page.article.keywords) if html else "",
-                "en" if html else "",
+                "en",
                 SITE if html else "",
                 page.url if html else "",
                 iso(page.article.published) if html else "",
@@ -144,7 +144,7 @@ def _modules(sample: Sample) -> bytes:
             rows.append((page.file, index, module.label, module.kind, len(module.items), again))
     rows += [(guest.file, 0, guest.label, guest.kind, len(guest.headlines), "") for guest in GUESTS]
     header = ("file", "module_index", "module", "kind", "n_items", "duplicate_of")
-    return write_csv(header, sorted(rows, key=lambda row: row[:2]))
+    return write_csv(header, sorted(rows, key=lambda row: (str(row[0]), int(str(row[1])))))
 
 
 def _placements(sample: Sample) -> bytes:
