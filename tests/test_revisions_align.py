@@ -73,6 +73,15 @@ def test_match_sentences_asks_less_when_two_sentences_face_each_other_alone() ->
     assert len(match_sentences([A, old, B], [A, new, D, B])) == 2
 
 
+def test_match_sentences_goes_by_long_words_when_two_sentences_face_each_other_alone() -> None:
+    old = "Both were rescued by a tanker."
+    new = "The crew of the tanker says it heard shouting, and those whom it rescued are well."
+    assert measure_similarity(old, new) < 0.35
+    assert len(match_sentences([A, old, B], [A, new, B])) == 3
+    # one long word alone is not enough
+    assert len(match_sentences([A, old, B], [A, new.replace("rescued", "saved"), B])) == 2
+
+
 def test_match_sentences_takes_sentences_apart_when_they_face_but_share_nothing() -> None:
     assert measure_similarity(B, E) < 0.35
     assert len(match_sentences([A, B, C], [A, E, C])) == 2

@@ -184,7 +184,8 @@ texts = st.text(alphabet="abcé 12.,-'\u2019ÄB市三\n", max_size=30)
 @given(texts, texts)
 def test_diff_words_mirrors_removed_and_added_when_sides_are_swapped(before: str, after: str) -> None:
     one, other = diff_words(before, after), diff_words(after, before)
-    assert (one.words_removed > 0) == (other.words_added > 0)
+    assert (one.words_removed, one.words_added) == (other.words_added, other.words_removed)
+    assert (one.chars, one.kinds) == (other.chars, other.kinds)
     for edit in one.edits:
         assert before[edit.start_before : edit.end_before] == edit.before
         assert after[edit.start_after : edit.end_after] == edit.after

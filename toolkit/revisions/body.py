@@ -170,11 +170,14 @@ def _both_sides(
         change = "split"
     else:
         change = "moved" if match.moved else "reworded"
+    kinds = wording.kinds
+    if change in ("split", "merged") and set(kinds) <= {"punctuation", "capitalisation"}:
+        kinds = ("punctuation",)  # the capital comes with the full stop
     notice = find_notice(new, language) if not match.equal else None
     if notice and not find_notice(old, language):
         kind = notice
     else:
-        kind = wording.kind or "order"
+        kind = wording.kind if wording.kind in kinds else kinds[0] if kinds else "order"
     details = []
     if change == "merged":
         details.append(f"{len(match.before)} sentences became one")
@@ -191,7 +194,7 @@ def _both_sides(
         "field": "body",
         "change": change,
         "kind": kind,
-        "kinds": ", ".join(dict.fromkeys([*([kind] if kind == notice else []), *(wording.kinds or (kind,))])),
+        "kinds": ", ".join(dict.fromkeys([*([kind] if kind == notice else []), *(kinds or (kind,))])),
         "before": old,
         "after": new,
         "words_before": sum(before.words[i] for i in match.before),

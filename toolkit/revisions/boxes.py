@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit.revisions.align import keep_order, measure_similarity
@@ -20,6 +21,10 @@ __all__ = ["Box", "compare_boxes", "read_boxes"]
 RENAMED_SHARE = 0.5
 
 Snapshot = tuple[str, str]
+
+_ITEM_COLUMNS = (
+    "snapshot_id", "source", "module_index", "rank", "headline", "url", "module", "kind", "position",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -90,15 +95,15 @@ def read_boxes(
             if original in found[snapshot]:
                 found[snapshot][original].printings += 1
     if placements is not None:
+        require_columns(placements, "placements", _ITEM_COLUMNS)
         _read_items(_keep(placements, chosen), found, second, modules is None)
     return {snapshot: [boxes[index] for index in sorted(boxes)] for snapshot, boxes in found.items()}
 
 
 def _keep(table: pd.DataFrame, chosen: set[Snapshot]) -> pd.DataFrame:
-    require_columns(table, "placements", ["snapshot_id", "source"])
     near = table[table["snapshot_id"].isin({snapshot for snapshot, _ in chosen})]
     both = [pair in chosen for pair in zip(near["snapshot_id"], near["source"], strict=True)]
-    return near[both]
+    return near[np.array(both, dtype=bool)]
 
 
 def _read_items(
@@ -120,7 +125,7 @@ def _read_items(
     ]
     require_columns(table, "placements", columns)
     twice = table["duplicate"].to_numpy(dtype=bool) if "duplicate" in table else [False] * len(table)
-    rows = zip(*(table[column] for column in columns), twice, strict=True)
+    rows = zip(*(table[column] for column in _ITEM_COLUMNS), twice, strict=True)
     repeats: defaultdict[tuple[Snapshot, int], list[str]] = defaultdict(list)
     labels: dict[tuple[Snapshot, int], str | None] = {}
     for sid, source, index, _, headline, url, label, kind, position, is_second in sorted(

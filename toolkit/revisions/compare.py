@@ -90,8 +90,8 @@ def compare_snapshots(
         section, body, modules, headlines) and ``MORE_FIELDS`` (url, keywords, language; on request).
     min_similarity : float, default 0.5
         Likeness, 0 to 1, from which two sentences count as one that was reworded, not as one removed and one
-        added (Dice coefficient of character 3-grams, see :func:`measure_similarity`); 0.7 of it where one
-        sentence alone faces one between unchanged neighbours.
+        added (Dice coefficient of character 3-grams, see :func:`measure_similarity`); less is asked
+        where one sentence alone faces one between matched neighbours, see :func:`match_sentences`.
     pairs : DataFrame, optional
         Which snapshots to compare, such as rows of :func:`find_pairs` (the default), or other pairs in its
         columns: the first against the last, say.

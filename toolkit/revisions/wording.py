@@ -108,6 +108,9 @@ def _is_capital(word: str) -> bool:
 
 def _align(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int]]:
     """Pairs of equal tokens in order, by the heaviest common subsequence: long words weigh more."""
+    if list(after) < list(before):
+        # one fixed side first, so that swapped texts give mirrored edits
+        return [(i, j) for j, i in _align(after, before)]
     if len(before) * len(after) > FULL_TABLE:
         pairs = sorted(match_equal(before, after).items())
         kept = keep_order([(i, j, len(before[i])) for i, j in pairs])
