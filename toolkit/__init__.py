@@ -12,6 +12,7 @@ _HOME = {
     "Corpus": "toolkit.corpus",
     "open_corpus": "toolkit.corpus",
     "load": "toolkit.loading",
+    "open_or_load": "toolkit.loading",
     "CorpusError": "toolkit.errors",
     "InputError": "toolkit.errors",
     "MissingColumnsError": "toolkit.errors",

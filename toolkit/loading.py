@@ -11,9 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.corpus import Corpus
+from toolkit.corpus import Corpus, open_corpus
 from toolkit.errors import InputError
 from toolkit.find_inputs import PathLike, find_inputs
+from toolkit.folders import read_manifest
 from toolkit.identity import make_article_id, make_snapshot_id
 from toolkit.metadata import Metadata, read_metadata
 from toolkit.page import read_page
@@ -122,6 +123,34 @@ def load(
             key, "metadata", "unused", "this row of the metadata fits no input; check its path or glob."
         )
     return _assemble(rows, options, {"ledger": ledger, "mtime": mtime})
+
+
+def open_or_load(
+    pages: PathLike | Iterable[PathLike],
+    metadata: pd.DataFrame | PathLike | None = None,
+    **options: Any,
+) -> Corpus:
+    """The corpus in a folder that the toolkit wrote, or else what ``load`` makes of the pages there.
+
+    Parameters
+    ----------
+    pages : path, or as for ``load``
+        A folder with a saved corpus (or a report, which holds one), or saved pages.
+    metadata : DataFrame or path, optional
+        As for ``load``; an empty string counts as none.
+    **options
+        As for ``load``.
+
+    Returns
+    -------
+    Corpus
+    """
+    if isinstance(pages, str | os.PathLike):
+        manifest = read_manifest(pages)
+        if manifest is not None and manifest.get("kind") in ("corpus", "report"):
+            return open_corpus(Path(pages) / ("corpus" if manifest["kind"] == "report" else ""))
+    known = None if isinstance(metadata, str) and not metadata else metadata
+    return load(pages, known, **options)
 
 
 def _read_all(files: list[tuple[Path, str]], options: Options, n_jobs: int | None) -> Iterator[Rows]:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from toolkit.corpus import Corpus, open_corpus
+from toolkit.corpus import Corpus
 from toolkit.errors import InputError
 from toolkit.find_inputs import PathLike
-from toolkit.folders import check_target, read_manifest, replace_folder, write_manifest
-from toolkit.loading import load
+from toolkit.folders import check_target, replace_folder, write_manifest
+from toolkit.loading import open_or_load
 from toolkit.report_page import Section, make_page
 
 __all__ = ["ReportResult", "find_notebooks", "write_report"]
@@ -159,15 +159,14 @@ def _get_corpus(
     if isinstance(paths, Corpus):
         return paths
     single = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    if len(single) == 1 and Path(single[0]).is_dir():
-        manifest = read_manifest(single[0])
-        if manifest is not None and manifest.get("kind") in ("corpus", "report"):
-            folder = Path(single[0]) / ("corpus" if manifest["kind"] == "report" else "")
-            say(f"Opening the corpus in {folder.as_posix()} ...")
-            return open_corpus(folder)
-    say("Loading the pages ...")
-    corpus = load(
-        single, metadata, progress=None if progress else False, n_jobs=n_jobs, ledger=ledger, mtime=mtime
+    say("Loading ...")
+    corpus = open_or_load(
+        single[0] if len(single) == 1 else single,
+        metadata,
+        progress=None if progress else False,
+        n_jobs=n_jobs,
+        ledger=ledger,
+        mtime=mtime,
     )
     say(f"Loaded: {corpus!r}")
     return corpus
@@ -195,7 +194,7 @@ def _run_notebook(path: Path, folder: Path, say: Callable[[str], None]) -> Secti
             papermill.execute_notebook(
                 str(path),
                 str(done),
-                parameters={"pages": "corpus", "output": "."},
+                parameters={"pages": "corpus", "metadata": "", "output": "."},
                 cwd=str(folder),
                 kernel_name="python3",
                 progress_bar=False,

@@ -1,0 +1,161 @@
+"""What the tables say, in sentences computed from them, each with n and an interval or the reason why there is none.
+
+The notebooks hold words and calls; whatever depends on the corpus is said here, so that it stays true on another one.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+import pandas as pd
+
+from toolkit.corpus import Corpus
+from toolkit.show import describe_window, format_number
+
+__all__ = [
+    "Finding",
+    "say_changes",
+    "say_clickbait",
+    "say_corpus",
+    "say_headlines",
+    "say_topics",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One sentence that answers a question, and how far to trust it."""
+
+    answer: str
+    trust: str = ""
+
+    def _repr_html_(self) -> str:
+        trust = f"<p class='tk-note'>{html.escape(self.trust)}</p>" if self.trust else ""
+        return f"<p><strong>{html.escape(self.answer)}</strong></p>{trust}"
+
+    def __repr__(self) -> str:
+        return f"{self.answer} {self.trust}".strip()
+
+
+def percent(share: float) -> str:
+    """A share as percent: two figures below ten percent, whole percent above."""
+    value = share * 100
+    return f"{value:.1f} %" if abs(value) < 9.95 else f"{value:.0f} %"
+
+
+def _interval(low: float, high: float, reason: object = None) -> str:
+    if pd.isna(low) or pd.isna(high):
+        return f"no interval: {reason}" if isinstance(reason, str) and reason else "no interval"
+    return f"95 % interval {percent(low)} to {percent(high)}"
+
+
+def _plural(n: int, noun: str, many: str | None = None) -> str:
+    return f"{n:,} {noun if n == 1 else many or noun + 's'}"
+
+
+def say_corpus(corpus: Corpus) -> Finding:
+    """What was loaded, and what could not be."""
+    counts = corpus.count()
+    answer = (
+        f"{_plural(counts['snapshots'], 'saved page')} of {_plural(counts['articles'], 'article')} printed "
+        f"{_plural(counts['placements'], 'headline')} in {_plural(counts['modules'], 'module')} around them; "
+        f"captured {describe_window(corpus.articles)}."
+    )
+    bare = int((~corpus.articles["source"].isin(corpus.placements["source"])).sum())
+    trust = [f"{_plural(counts['problems'], 'problem')} on record"]
+    if bare:
+        trust.append(f"{_plural(bare, 'page')} without a sidebar headline (none printed, or none found)")
+    undated = int(corpus.articles["captured_at"].isna().sum())
+    if undated:
+        trust.append(f"{_plural(undated, 'page')} without a capture time: they tell nothing about when")
+    return Finding(answer, "; ".join(trust) + ".")
+
+
+def say_headlines(headlines: pd.DataFrame) -> Finding:
+    """Which headline stood out most, by exposure and by prints, and how sure that is."""
+    if headlines.empty:
+        return Finding("No sidebar headline was printed.")
+    first = headlines.iloc[0]
+    most = headlines.sort_values(["prints", "headline"], ascending=[False, True]).iloc[0]
+    interval = _interval(first["share_low"], first["share_high"], first.get("share_reason"))
+    answer = (
+        f"\u201c{first['headline']}\u201d took the largest share of the sidebars: {percent(first['share'])} of all "
+        f"exposure ({interval}), with {_plural(int(first['prints']), 'print')} in {int(first['snapshots']):,} of "
+        f"{_plural(int(first['n_snapshots']), 'snapshot')}."
+    )
+    trust = []
+    if most["headline"] != first["headline"]:
+        trust.append(
+            f"By mere count it is \u201c{most['headline']}\u201d, {_plural(int(most['prints']), 'print')}."
+        )
+    differs = int(headlines["rank_differs_by_weighting"].sum())
+    trust.append(
+        f"{_plural(differs, 'headline')} of {len(headlines):,} would stand at another place under uniform or "
+        "geometric weights."
+        if differs
+        else "The order is the same under uniform, log2 and geometric weights."
+    )
+    trust.append("Exposure is how prominently a headline was printed, not how often it was read.")
+    return Finding(answer, " ".join(trust))
+
+
+def say_topics(topics: pd.DataFrame, n_documents: int, reason: str = "") -> Finding:
+    """How many topics, and which is the largest."""
+    if topics.empty:
+        return Finding("No topic could be formed.", reason)
+    first = topics.iloc[0]
+    answer = (
+        f"{_plural(n_documents, 'text')} fall into {_plural(len(topics), 'topic')}; the largest, "
+        f"\u201c{first['label']}\u201d, holds {percent(first['share'])} "
+        f"({_interval(first['share_low'], first['share_high'])}, n = {n_documents:,})."
+    )
+    return Finding(answer, reason)
+
+
+def say_clickbait(groups: pd.DataFrame, group: str) -> Finding:
+    """Which group of headlines has the highest mean clickbait score, and which the lowest."""
+    known = groups[groups["mean_score"].notna()].sort_values(["mean_score", group], ascending=[False, True])
+    if known.empty:
+        return Finding("No headline could be scored: there is no model for its language.")
+    top, last = known.iloc[0], known.iloc[-1]
+
+    def told(row: pd.Series) -> str:
+        low, high = row["mean_low"], row["mean_high"]
+        text = (
+            "no interval" if pd.isna(low) else f"95 % interval {format_number(low)} to {format_number(high)}"
+        )
+        return f"{format_number(row['mean_score'])} ({text}, n = {int(row['n']):,})"
+
+    if len(known) == 1:
+        answer = f"The headlines of {top[group]!s} have a mean clickbait score of {told(top)}."
+    else:
+        answer = (
+            f"The headlines of {top[group]!s} read most like clickbait, mean score {told(top)}; those of "
+            f"{last[group]!s} least, {told(last)}."
+        )
+    return Finding(
+        answer, "A score is about style, 0 to 1, as readers rate it; neither deception nor clicks."
+    )
+
+
+def say_changes(changes: pd.DataFrame, n_pairs: int) -> Finding:
+    """How many changes between snapshots, of which fields."""
+    if n_pairs == 0:
+        return Finding("No article was captured twice, so that nothing can be compared.")
+    if changes.empty:
+        return Finding(f"Nothing changed between the {_plural(n_pairs, 'pair')} of snapshots.")
+    counts = changes["field"].value_counts()
+    counts = counts.sort_index().sort_values(ascending=False, kind="stable")
+    listed = ", ".join(f"{field} {n:,}" for field, n in counts.items())
+    answer = f"{_plural(len(changes), 'change')} between {_plural(n_pairs, 'pair')} of snapshots: {listed}."
+    assumed = int(
+        (~changes["order_known"].astype(bool))
+        .groupby([changes["snapshot_before"], changes["snapshot_after"]])
+        .any()
+        .sum()
+    )
+    trust = "A change lies somewhere between two captures; what came and went between them left no trace."
+    if assumed:
+        trust = f"In {_plural(assumed, 'pair')} the order is assumed, since a snapshot is undated. " + trust
+    return Finding(answer, trust)
