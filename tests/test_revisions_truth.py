@@ -1,0 +1,143 @@
+"""compare_snapshots held against the sample site, whose every edit is known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from toolkit.revisions import compare_snapshots, find_pairs, measure_revisions
+from toolkit.tables import make_table
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+TRUTH = DATA / "truth"
+
+#: The truth names one field "kind" for what the table parts into change and kind.
+KIND_OF_CHANGE = {"moved": "moved", "added": "sentence", "removed": "sentence"}
+
+
+def _read(name: str) -> pd.DataFrame:
+    return pd.read_csv(TRUTH / f"{name}.csv", dtype="str")
+
+
+@pytest.fixture(scope="module")
+def truth() -> dict[str, pd.DataFrame]:
+    return {name: _read(name) for name in ("articles", "bodies", "modules", "placements", "edits")}
+
+
+@pytest.fixture(scope="module")
+def tables(truth: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The toolkit's tables, made from the truth: what a faultless reader would give."""
+    bodies = truth["bodies"].set_index("body_id")["body"]
+    articles = [
+        {column: row[column] for column in ("title", "deck", "section", "language", "url", "captured_at")}
+        | {column: row[column] for column in ("published_at", "modified_at", "captured_precision", "format")}
+        | {
+            "snapshot_id": f"{place:016x}",
+            "article_id": row["article"],
+            "source": row["file"],
+            "authors": row["authors"].split("; ") if isinstance(row["authors"], str) else [],
+            "body": bodies[row["body_id"]],
+            "words": 0,
+        }
+        for place, row in enumerate(truth["articles"].to_dict("records"))
+    ]
+    ids = {row["source"]: row["snapshot_id"] for row in articles}
+    modules = [
+        row
+        | {
+            "snapshot_id": ids[row["file"]],
+            "source": row["file"],
+            "module_index": int(row["module_index"]),
+            "n_items": int(row["n_items"]),
+            "duplicate_of": int(float(row["duplicate_of"])) if isinstance(row["duplicate_of"], str) else None,
+            "position": 0.5,
+        }
+        for row in truth["modules"].to_dict("records")
+        if row["file"] in ids
+    ]
+    placements = [
+        row
+        | {
+            "snapshot_id": ids[row["file"]],
+            "source": row["file"],
+            "module_index": int(row["module_index"]),
+            "rank": int(row["rank"]),
+            "duplicate": row["duplicate"] == "True",
+            "position": 0.5,
+        }
+        for row in truth["placements"].to_dict("records")
+        if row["file"] in ids
+    ]
+    return (
+        make_table("articles", articles),
+        make_table("modules", modules),
+        make_table("placements", placements),
+    )
+
+
+def _found(changes: pd.DataFrame) -> Counter[tuple[Any, ...]]:
+    """Changes in the words of edits.csv."""
+    rows: Counter[tuple[Any, ...]] = Counter()
+    for row in changes[~changes["field"].isin(["modules", "headlines"])].to_dict("records"):
+        kind = row["kind"]
+        if row["field"] == "body" and row["change"] in KIND_OF_CHANGE and kind in ("sentence", "order"):
+            kind = row["change"]
+        before, after = (None if pd.isna(row[side]) else row[side] for side in ("before", "after"))
+        if row["field"] == "modified_at":
+            before, after = (text and text.replace("+00:00", "Z") for text in (before, after))
+        rows[Path(row["source_before"]).name, Path(row["source_after"]).name, row["order_known"], row["field"],
+             kind, before, after] += 1  # fmt: skip
+    return rows
+
+
+def _expected(edits: pd.DataFrame) -> Counter[tuple[Any, ...]]:
+    rows: Counter[tuple[Any, ...]] = Counter()
+    for row in edits.to_dict("records"):
+        before, after = (None if pd.isna(row[side]) else row[side] for side in ("before", "after"))
+        rows[row["file_before"], row["file_after"], row["order_known"] == "True", row["field"], row["kind"], before,
+             after] += 1  # fmt: skip
+    return rows
+
+
+def test_compare_snapshots_finds_every_edit_and_no_other_when_the_truth_is_known(
+    truth: dict[str, pd.DataFrame], tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+) -> None:
+    found, expected = _found(compare_snapshots(tables[0])), _expected(truth["edits"])
+    assert sum(expected.values()) == len(truth["edits"]) > 50
+    assert found - expected == Counter(), "found, but never made"
+    assert expected - found == Counter(), "made, but not found"
+
+
+def test_compare_snapshots_finds_modules_as_printed_when_the_truth_is_known(
+    truth: dict[str, pd.DataFrame], tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+) -> None:
+    articles, modules, placements = tables
+    changes = compare_snapshots(articles, placements, modules, fields=["modules"])
+    # second renderings counted out by hand: the labels of each page, one by one
+    first = truth["modules"][truth["modules"]["duplicate_of"].isna()]
+    labels = {file: Counter(part["module"].fillna("")) for file, part in first.groupby("file")}
+    for pair in find_pairs(articles).itertuples():
+        rows = changes[
+            (changes["source_before"] == pair.source_before) & (changes["source_after"] == pair.source_after)
+        ]
+        before = labels.get(pair.source_before, Counter())
+        after = labels.get(pair.source_after, Counter())
+        came, went, renamed = (rows[rows["change"] == change] for change in ("added", "removed", "renamed"))
+        assert Counter([*came["after"], *renamed["after"]]) == after - before
+        assert Counter([*went["before"], *renamed["before"]]) == before - after
+
+
+def test_measure_revisions_adds_up_to_the_truth_when_it_is_known(
+    truth: dict[str, pd.DataFrame], tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+) -> None:
+    articles = tables[0]
+    found = measure_revisions(compare_snapshots(articles), articles)
+    edits = truth["edits"].groupby(["file_before", "file_after"]).size()
+    changed = found[found["changes"] > 0].set_index(["source_before", "source_after"])["changes"]
+    assert changed.sort_index().to_dict() == edits.to_dict()
+    assert len(found) == len(find_pairs(articles)) > len(changed)
+    assert found["share_changed"].max() < 0.5
