@@ -226,7 +226,9 @@ def _entry(item: Printed, names: dict[str, str], module: PrintedModule) -> str:
             f'<a rel="sponsored nofollow" target="_blank" href="{escape(item.url)}">{text(item.headline)}</a>'
             f' <span class="advertiser">{text(item.advertiser)}</span>'
         )
-    href = item.url if module.list_name != "latest" else item.url.removeprefix(f"https://{HOST}")
+    # most lists link by path alone, as many sites do
+    whole = module.list_name in ("related", "recommended")
+    href = item.url if whole else item.url.removeprefix(f"https://{HOST}")
     return f'{kicker}<a class="{names["link"]}" href="{href}">{text(item.headline)}</a>{deck}'
 
 
