@@ -46,9 +46,8 @@ def _tables(*pages: Sequence[Printed], urls: dict[str, str] | None = None) -> Ta
 
 def _rows(*pages: Sequence[Printed], **options: Any) -> list[tuple[Any, ...]]:
     changes = compare_snapshots(*_tables(*pages, **options))
-    return list(
-        changes[["field", "change", "before", "after"]].astype(object).itertuples(index=False, name=None)
-    )
+    columns = changes[["field", "change", "before", "after"]].fillna(NAN)
+    return list(columns.itertuples(index=False, name=None))
 
 
 MOST_READ = ("Most Read", "popular", READ)

@@ -75,7 +75,7 @@ def test_find_pairs_does_not_know_the_order_when_captures_fall_together() -> Non
 )
 def test_find_pairs_knows_the_order_by_day_when_one_is_known_to_the_day_only(later: str, known: bool) -> None:
     articles = _articles(
-        {"captured_at": "2031-05-02", "captured_precision": "day"},
+        {"captured_at": "2031-05-02T00:00Z", "captured_precision": "day"},
         {"captured_at": later, "captured_precision": "second"},
     )
     assert _order(articles) == [("0.html", "1.html", known)]
