@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -97,21 +99,16 @@ def measure_dwell(
             f"max_gap_hours: got {max_gap_hours!r}; hours above 0 are needed, or None for no limit."
         )
     prints = read_prints(placements, articles, identity=identity, window=window)
-    place, places = find_places(prints, page_kinds)
-    dated = prints.dated[prints.snapshot]
-    stays = find_stays(
-        prints.headline[dated],
-        place[dated],
-        prints.start[prints.snapshot[dated]],
-        prints.end[prints.snapshot[dated]],
-        max_gap_hours,
-    )
+    captures = find_captures(prints, page_kinds)
+    places = captures.places
+    stays = find_stays(*find_sightings(prints, captures), captures, max_gap_hours)
     group = stays["headline"].to_numpy() * max(len(places), 1) + stays["place"].to_numpy()
     found = sum_stays(group, stays)
+    place = captures.place_of_module[prints.module_print]
     every = sorted_unique(prints.headline * max(len(places), 1) + place)
     table = found.reindex(every)
     headline, at = every // max(len(places), 1), every % max(len(places), 1)
-    captures = places["captures"].to_numpy()[at]
+    n_captures = np.bincount(captures.place, minlength=len(places))[at]
     wording = prints.wordings.drop_duplicates("headline")["wording"].to_numpy()
     site_wide = places["article"].to_numpy()[at] < 0
     articles_of = _vocabulary(prints.snapshots["article_id"])
@@ -127,12 +124,12 @@ def measure_dwell(
             "module": pd.array(
                 np.array(prints.labels, dtype=object)[places["label"].to_numpy()[at]], dtype="str"
             ),
-            "captures": captures,
+            "captures": n_captures,
             "sightings": table["sightings"].fillna(0).to_numpy(np.int64),
-            **dwell_columns(table, captures >= 2),
+            **dwell_columns(table, n_captures >= 2),
         }
     )
-    result["reason"] = pd.array(_reasons(captures, result["sightings"].to_numpy()), dtype="str")
+    result["reason"] = pd.array(_reasons(n_captures, result["sightings"].to_numpy()), dtype="str")
     return result.sort_values(
         ["dwell_hours_low", "headline", "headline_id", "site", "module", "article_id"],
         ascending=[False, True, True, True, True, True],
@@ -152,17 +149,46 @@ def _reasons(captures: Ints, sightings: Ints) -> npt.NDArray[np.object_]:
     return reason.astype(object)
 
 
-def find_places(prints: Prints, page_kinds: tuple[str, ...]) -> tuple[Ints, pd.DataFrame]:
-    """Code of each print's place, and the places: site, article (-1: the whole site), label, dated captures."""
+class Captures(NamedTuple):
+    """The dated captures of every place, by place and time; codes of captures point into the arrays.
+
+    Attributes
+    ----------
+    places : DataFrame
+        One row per place: site, article (-1: the whole site), label (codes).
+    place_of_module : ndarray of int64
+        Per printed module: its place.
+    capture_of_module : ndarray of int64
+        Per printed module: its capture, -1 where its snapshot has no capture time.
+    place, start, end : ndarray of int64
+        Per capture: its place, and its earliest and latest instant in microseconds.
+    """
+
+    places: pd.DataFrame
+    place_of_module: Ints
+    capture_of_module: Ints
+    place: Ints
+    start: Ints
+    end: Ints
+
+
+def find_captures(prints: Prints, page_kinds: tuple[str, ...] = PAGE_KINDS) -> Captures:
+    """When each place was captured: the places are modules of a site or, for ``page_kinds``, of an article.
+
+    Examples
+    --------
+    >>> from toolkit.tables import empty_table
+    >>> find_captures(read_prints(empty_table("placements"), empty_table("articles"))).place.tolist()
+    []
+    """
+    snapshot, label = prints.snapshot[prints.module_starts], prints.label[prints.module_starts]
     own = (
-        np.isin(np.array(prints.kinds, dtype=object), page_kinds)[prints.label]
-        if prints.kinds
-        else np.zeros(0, bool)
+        np.isin(np.array(prints.kinds, dtype=object), page_kinds)[label] if len(label) else np.zeros(0, bool)
     )
-    article = np.where(own, prints.article[prints.snapshot], -1)
+    article = np.where(own, prints.article[snapshot], -1)
     n_articles = int(prints.article.max(initial=-1)) + 2
     n_labels = max(len(prints.labels), 1)
-    key = (prints.site[prints.snapshot] * n_articles + article + 1) * n_labels + prints.label
+    key = (prints.site[snapshot] * n_articles + article + 1) * n_labels + label
     place, keys = pd.factorize(key, sort=True)
     keys = np.asarray(keys, np.int64)
     places = pd.DataFrame(
@@ -172,65 +198,87 @@ def find_places(prints: Prints, page_kinds: tuple[str, ...]) -> tuple[Ints, pd.D
             "label": keys % n_labels,
         }
     )
-    dated = prints.dated[prints.snapshot]
-    times, n_times = _time_codes(prints.start)
-    seen = sorted_unique(place[dated] * n_times + times[prints.snapshot[dated]])
-    places["captures"] = np.bincount(seen // n_times, minlength=len(places))
-    return place.astype(np.int64), places
+    dated = prints.dated[snapshot]
+    capture = np.full(len(snapshot), -1)
+    capture[dated], of_place, start, end = join_captures(
+        place[dated], prints.start[snapshot[dated]], prints.end[snapshot[dated]]
+    )
+    return Captures(places, place.astype(np.int64), capture, of_place, start, end)
 
 
-def _time_codes(start: Ints) -> tuple[Ints, int]:
-    codes = np.unique(start, return_inverse=True)[1].astype(np.int64)
-    return codes, int(codes.max(initial=0)) + 1
+def join_captures(place: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Captures of one place at one time are one: their codes, and each one's place, start and latest end.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in join_captures(np.array([1, 0, 1]), np.array([5, 5, 5]), np.array([6, 5, 5]))]
+    [[1, 0, 1], [0, 1], [5, 5], [5, 6]]
+    """
+    when, times = pd.factorize(start, sort=True)
+    n_times = max(len(times), 1)
+    code, keys = pd.factorize(place * n_times + when, sort=True)
+    keys = np.asarray(keys, np.int64)
+    ends = np.full(len(keys), OPEN_LEFT)
+    np.maximum.at(ends, code, end)
+    begins = np.asarray(times, np.int64)[keys % n_times] if len(keys) else keys
+    return code.astype(np.int64), keys // n_times, begins, ends
+
+
+def find_sightings(prints: Prints, captures: Captures) -> tuple[Ints, Ints]:
+    """Each headline and dated capture that has it, once, in this order: two arrays of codes."""
+    capture = captures.capture_of_module[prints.module_print]
+    headline, n = prints.headline, max(len(captures.place), 1)
+    if len(captures.capture_of_module) and captures.capture_of_module.min() < 0:
+        headline, capture = headline[capture >= 0], capture[capture >= 0]
+    seen = sorted_unique(headline * n + capture)
+    return seen // n, seen % n
 
 
 def find_stays(
-    headline: Ints, place: Ints, start: Ints, end: Ints, max_gap_hours: float | None = None
+    headline: Ints,
+    capture: Ints,
+    captures: Captures,
+    max_gap_hours: float | None = None,
 ) -> pd.DataFrame:
     """Runs of captures of a place in each of which a headline stood there, with what bounds them.
 
-    One entry per dated print: the headline's and the place's code, and the earliest and latest instant of the
-    capture (microseconds). One row per stay, by headline, place and time: ``headline``, ``place``,
-    ``sightings``, ``first`` and ``last`` (their earliest instants), ``first_end`` (the first's latest),
-    ``before`` (earliest instant of the capture before, or `OPEN_LEFT`), ``after`` and ``after_end`` (the
-    capture after, or `OPEN_RIGHT`), ``returned`` (an absence, not only a long gap, came before).
+    ``headline`` and ``capture`` are sightings, sorted, each once. One row per stay, by headline, place and
+    time: ``headline``, ``place``, ``sightings``, ``first`` and ``last`` (their earliest instants, in
+    microseconds), ``first_end`` (the first's latest), ``before`` (earliest instant of the capture before, or
+    `OPEN_LEFT`), ``after`` and ``after_end`` (the capture after, or `OPEN_RIGHT`), ``returned`` (an absence,
+    not only a long gap, came before).
 
     Examples
     --------
     >>> hours = np.array([0, 6, 12, 18, 24]) * 3_600_000_000
-    >>> stays = find_stays(np.array([0, 1, 1, 1, 0]), np.zeros(5, int), hours, hours)
+    >>> one = np.zeros(5, int)
+    >>> place = Captures(pd.DataFrame(index=[0]), one, one, one, hours, hours)
+    >>> stays = find_stays(np.array([0, 0, 1, 1, 1]), np.array([0, 4, 1, 2, 3]), place)
     >>> stays[["headline", "sightings", "returned"]].to_numpy(int).tolist()
     [[0, 1, 0], [0, 1, 1], [1, 3, 0]]
     """
-    when, times = pd.factorize(start, sort=True)
-    n_times = max(len(times), 1)
-    capture, captures = pd.factorize(place * n_times + when, sort=True)
-    where = captures // n_times
-    begins = times[captures % n_times] if len(captures) else captures
-    ends = np.full(len(captures), OPEN_LEFT)
-    np.maximum.at(ends, capture, end)
+    where, begins, ends = captures.place, captures.start, captures.end
     same = where[1:] == where[:-1]
-    before = np.full(len(captures), OPEN_LEFT)
-    after, after_end = np.full(len(captures), OPEN_RIGHT), np.full(len(captures), OPEN_RIGHT)
+    before = np.full(len(where), OPEN_LEFT)
+    after, after_end = np.full(len(where), OPEN_RIGHT), np.full(len(where), OPEN_RIGHT)
     before[1:][same] = begins[:-1][same]
     after[:-1][same] = begins[1:][same]
     after_end[:-1][same] = ends[1:][same]
 
-    n_captures = max(len(captures), 1)
-    sightings = sorted_unique(headline * n_captures + capture)
-    who, at = sightings // n_captures, sightings % n_captures
-    other = np.append(True, (who[1:] != who[:-1]) | (where[at[1:]] != where[at[:-1]]))[: len(at)]
-    missed = np.append(True, at[1:] != at[:-1] + 1)[: len(at)]
-    broken = other | missed
+    follows = (headline[1:] == headline[:-1]) & (capture[1:] == capture[:-1] + 1)
+    follows &= np.append(same, False)[capture[:-1]]
     if max_gap_hours is not None:
-        broken[1:] |= begins[at[1:]] - begins[at[:-1]] > max_gap_hours * _HOUR
-    first = np.flatnonzero(broken)
-    size = np.diff(np.append(first, len(at)))
-    a, z = at[first], at[first + size - 1]
+        follows &= begins[capture[1:]] - begins[capture[:-1]] <= max_gap_hours * _HOUR
+    first = np.flatnonzero(np.append(True, ~follows)[: len(headline)])
+    size = np.diff(np.append(first, len(headline)))
+    who, a, z = headline[first], capture[first], capture[first + size - 1]
+    place = where[a]
+    returned = np.zeros(len(first), bool)
+    returned[1:] = (who[1:] == who[:-1]) & (place[1:] == place[:-1]) & (a[1:] > z[:-1] + 1)
     return pd.DataFrame(
         {
-            "headline": who[first],
-            "place": where[a],
+            "headline": who,
+            "place": place,
             "sightings": size,
             "first": begins[a],
             "last": begins[z],
@@ -238,7 +286,7 @@ def find_stays(
             "before": before[a],
             "after": after[z],
             "after_end": after_end[z],
-            "returned": (missed & ~other)[first],
+            "returned": returned,
         }
     )
 
@@ -246,63 +294,60 @@ def find_stays(
 def sum_stays(group: Ints, stays: pd.DataFrame) -> pd.DataFrame:
     """Add up the stays of each group (a headline, or a headline in a place) without counting any time twice.
 
-    One row per group (index): ``sightings``, ``first``, ``last``, ``low`` and ``high`` (microseconds; high
-    where no end is open), ``open_left``, ``open_right``, ``stays``, ``re_entries``. In a group of several
-    places the headline is there while it is in any of them.
-
-    Examples
-    --------
-    >>> hours = np.array([0, 6, 12]) * 3_600_000_000
-    >>> stays = find_stays(np.array([0, 1, 0]), np.zeros(3, int), hours, hours)
-    >>> sum_stays(stays["headline"].to_numpy(), stays)[["stays", "re_entries"]].to_numpy().tolist()
-    [[2, 1], [1, 0]]
+    ``group`` ascends with the rows of ``stays``. One row per group (index): ``sightings``, ``first``, ``last``,
+    ``low`` and ``high`` (microseconds; high where no end is open), ``open_left``, ``open_right``, ``stays``,
+    ``re_entries``. In a group of several places the headline is there while it is in any of them.
     """
-    groups, codes = np.unique(group, return_inverse=True)
-    n = len(groups)
     values = {name: stays[name].to_numpy() for name in stays.columns}
+    starts = run_starts(group)
+    n = len(starts)
+    sizes = np.diff(np.append(starts, len(group)))
+    codes = np.repeat(np.arange(n), sizes)
     open_left = np.bincount(codes[values["before"] == OPEN_LEFT], minlength=n) > 0
     open_right = np.bincount(codes[values["after"] == OPEN_RIGHT], minlength=n) > 0
-    first, last = np.full(n, OPEN_RIGHT), np.full(n, OPEN_LEFT)
-    np.minimum.at(first, codes, values["first"])
-    np.maximum.at(last, codes, values["last"])
-    high, _ = _union(codes, values["before"], values["after_end"], n)
-    _, apart = _union(codes, values["before"], values["after"], n)
-    counted = np.bincount(codes, minlength=n)
-    n_places = int(values["place"].max(initial=0)) + 1
-    one_place = np.bincount(np.unique(codes * n_places + values["place"]) // n_places, minlength=n) == 1
+    standing = values["last"] > values["first_end"]  # a lone sighting adds no time
+    low, _ = _union(codes[standing], values["first_end"][standing], values["last"][standing], n)
+    high, apart = _union(codes, values["before"], values["after_end"], n)
+    if not np.array_equal(values["after"], values["after_end"]):
+        _, apart = _union(codes, values["before"], values["after"], n)
+    other_place = np.append(False, (codes[1:] == codes[:-1]) & (values["place"][1:] != values["place"][:-1]))
+    one_place = np.bincount(codes[other_place[: len(codes)]], minlength=n) == 0
     returned = np.bincount(codes[values["returned"]], minlength=n)
+    none = np.zeros(0, np.int64)
     return pd.DataFrame(
         {
-            "sightings": np.bincount(codes, weights=values["sightings"], minlength=n).astype(np.int64),
-            "first": first,
-            "last": last,
-            "low": _union(codes, values["first_end"], values["last"], n)[0],
+            "sightings": np.add.reduceat(values["sightings"], starts) if n else none,
+            "first": np.minimum.reduceat(values["first"], starts) if n else none,
+            "last": np.maximum.reduceat(values["last"], starts) if n else none,
+            "low": low,
             "high": high,
             "open_left": open_left,
             "open_right": open_right,
-            "stays": np.where(one_place, counted, apart),
+            "stays": np.where(one_place, sizes, apart),
             "re_entries": np.where(one_place, returned, apart - 1),
         },
-        index=groups,
+        index=group[starts],
     )
 
 
 def _union(codes: Ints, low: Ints, high: Ints, n: int) -> tuple[Ints, Ints]:
     """Length of the union of each group's intervals (an open end counts nothing), and its number of pieces."""
+    if not len(codes):
+        return np.zeros(n, np.int64), np.zeros(n, np.int64)
     order = _order(codes, low)
     codes, low, high = codes[order], low[order], high[order]
-    reach = pd.Series(high).groupby(codes).cummax().to_numpy()
-    starts = np.zeros(len(codes), bool)
-    starts[run_starts(codes)] = True
-    covered = np.append(OPEN_LEFT, reach[:-1])[: len(reach)]
-    covered = np.where(starts, OPEN_LEFT, covered)
-    closed = (low != OPEN_LEFT) & (high != OPEN_RIGHT)
-    added = np.where(closed, high, 0) - np.where(closed, np.maximum(low, covered), 0)
-    added = np.where(closed & (covered != OPEN_RIGHT), np.maximum(added, 0), 0)
+    reach = pd.Series(high).groupby(codes, sort=False).cummax().to_numpy()
+    starts = run_starts(codes)
+    covered = np.append(OPEN_LEFT, reach[:-1])
+    covered[starts] = OPEN_LEFT
+    begin = np.maximum(low, covered)
+    counts = (low != OPEN_LEFT) & (high != OPEN_RIGHT) & (high > begin)
+    added = np.where(counts, high, 0) - np.where(counts, begin, 0)
     length = np.zeros(n, np.int64)
-    np.add.at(length, codes, added)
-    pieces = np.bincount(codes[starts | (low >= covered)], minlength=n)
-    return length, pieces
+    length[codes[starts]] = np.add.reduceat(added, starts)
+    new = low >= covered
+    new[starts] = True
+    return length, np.bincount(codes[new], minlength=n)
 
 
 def _order(codes: Ints, times: Ints) -> Ints:
@@ -321,11 +366,12 @@ def dwell_columns(found: pd.DataFrame, known: npt.NDArray[np.bool_]) -> dict[str
 
     Examples
     --------
-    >>> hours = np.array([0, 6, 12]) * 3_600_000_000
-    >>> stays = find_stays(np.array([0, 1, 0]), np.zeros(3, int), hours, hours)
-    >>> found = sum_stays(stays["headline"].to_numpy(), stays)
-    >>> print(dwell_columns(found, np.array([True, True]))["dwell_hours_high"])
-    [inf 12.]
+    >>> found = pd.DataFrame({
+    ...     "first": [0.0], "last": [0.0], "low": [0], "high": [43_200_000_000], "open_left": [False],
+    ...     "open_right": [False], "stays": [1], "re_entries": [0],
+    ... })
+    >>> print(dwell_columns(found, np.array([True]))["dwell_hours_high"])
+    [12.]
     """
     seen = found["first"].notna().to_numpy()
     left = found["open_left"].fillna(False).to_numpy(bool) & known

@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError
-from toolkit.exposure.dwell import OPEN_LEFT, OPEN_RIGHT, PAGE_KINDS, dwell_columns, find_stays, sum_stays
+from toolkit.exposure.dwell import (
+    OPEN_LEFT,
+    OPEN_RIGHT,
+    PAGE_KINDS,
+    Captures,
+    dwell_columns,
+    find_stays,
+    sum_stays,
+)
 from toolkit.exposure.identity import Identity
 from toolkit.exposure.prints import Window, read_prints
 from toolkit.exposure.sums import SUMMED_WEIGHTS, HeadlineSums, ShareOf, sum_headlines
@@ -188,7 +196,8 @@ def finish_headlines(sums: HeadlineSums, *, share_of: ShareOf = "log2", level: f
 
 def _dwell(sums: HeadlineSums) -> dict[str, object]:
     seen = sums.sightings
-    stays = find_stays(seen.headline, seen.place, seen.start, seen.end)
+    captures = Captures(pd.DataFrame(), seen.place[:0], seen.place[:0], seen.place, seen.start, seen.end)
+    stays = find_stays(seen.headline, seen.capture, captures)
     found = sum_stays(stays["headline"].to_numpy(), stays).reindex(np.arange(len(sums.keys)))
     # a stay bounded on neither side was seen in the only capture of its place
     several = (

@@ -295,22 +295,24 @@ def read_prints(
     modules = int(module.max(initial=0)) + 1
     key = (snapshot * modules + module) * width + rank
     row = np.flatnonzero(~duplicate)
-    key = key[row]
-    if len(key) and not (key[1:] > key[:-1]).all():
+    if len(row) < len(key):
+        key = key[row]
+    if not (key[1:] > key[:-1]).all():
         order = np.argsort(key, kind="stable")
         row, key = row[order], key[order]
         _refuse_repeated_ranks(placements, row, key)
+    in_order = len(row) == len(rank) and bool((row[1:] > row[:-1]).all())
     printed = key // width
     module_print = np.cumsum(np.append(False, printed[1:] != printed[:-1])) if len(printed) else printed
     return Prints(
         snapshots=snapshots,
         start=start,
         end=end,
-        headline=headline[row],
-        snapshot=snapshot[row],
+        headline=headline if in_order else headline[row],
+        snapshot=snapshot if in_order else snapshot[row],
         module_print=module_print.astype(np.int64),
-        label=label[row],
-        rank=rank[row],
+        label=label if in_order else label[row],
+        rank=rank if in_order else rank[row],
         keys=keys,
         labels=labels,
         kinds=kinds,
@@ -325,15 +327,16 @@ def _of_snapshots(
     placements: pd.DataFrame, articles: pd.DataFrame, snapshots: pd.DataFrame
 ) -> tuple[pd.DataFrame, Ints]:
     """The placements of the snapshots counted (inside the window, one input where two are the same), and codes."""
-    raw, ids = pd.factorize(placements["snapshot_id"], use_na_sentinel=False)
-    known = pd.Index(ids).isin(articles["snapshot_id"])
+    raw, values = pd.factorize(placements["snapshot_id"], use_na_sentinel=False)
+    ids = np.asarray(values, dtype=object)
+    known = pd.Index(articles["snapshot_id"].unique(), dtype=object).get_indexer(ids) >= 0
     if not known.all():
         strange = ~known[raw]
         raise InputError(
             f"placements: {int(strange.sum())} rows belong to {int((~known).sum())} snapshots that articles lacks, "
             f"the first {ids[~known][0]!r}. Give the articles of the same corpus, selected the same way."
         )
-    codes = pd.Index(snapshots["snapshot_id"]).get_indexer(pd.Index(ids)).astype(np.int64)
+    codes = pd.Index(snapshots["snapshot_id"], dtype=object).get_indexer(ids).astype(np.int64)
     snapshot = codes[raw] if len(raw) else np.zeros(0, np.int64)
     keep = snapshot >= 0
     if articles["snapshot_id"].duplicated().any() and "source" in placements and "source" in articles:
@@ -376,12 +379,13 @@ def _labels(placements: pd.DataFrame) -> tuple[Ints, list[str], list[str]]:
     names = placements["module"] if "module" in placements.columns else pd.Series([None] * n, dtype="str")
     kinds = placements["kind"] if "kind" in placements.columns else pd.Series(["other"] * n, dtype="str")
     name, name_values = pd.factorize(names)
-    kind, kind_values = pd.factorize(kinds.astype("str").fillna("other"), sort=True)
+    kind, claims_of = pd.factorize(kinds, sort=True)
+    kind_values = [*map(str, claims_of), "other"]  # -1, no kind, is the last
     texts = [*(squeeze(str(value)) for value in name_values), ""]
-    pair, pairs = pd.factorize((name % len(texts)) * max(len(kind_values), 1) + kind)
+    pair, pairs = pd.factorize(name % len(texts) * len(kind_values) + kind % len(kind_values))
     shown, claimed = [], []
     for value in pairs.tolist():
-        text, claims = texts[value // len(kind_values)], str(kind_values[value % len(kind_values)])
+        text, claims = texts[value // len(kind_values)], kind_values[value % len(kind_values)]
         shown.append(text or f"({claims})")
         claimed.append(claims)
     # one label is one place even where its kind was told differently; the spelling in the alphabet first shows

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from toolkit.errors import InputError
-from toolkit.exposure.dwell import PAGE_KINDS, find_places
+from toolkit.exposure.dwell import PAGE_KINDS, find_captures, find_sightings, join_captures
 from toolkit.exposure.prints import Prints, run_starts, sorted_unique
 from toolkit.exposure.weights import rank_weights
 
@@ -36,9 +36,10 @@ class Pairs(NamedTuple):
 
 
 class Sightings(NamedTuple):
-    """Each dated print: headline, place (code into ``places``), earliest and latest instant (microseconds)."""
+    """Each headline (code) and dated capture that has it, once; captures have a place, and ``places`` names."""
 
     headline: Ints
+    capture: Ints
     place: Ints
     start: Ints
     end: Ints
@@ -101,12 +102,14 @@ def sum_headlines(
     order = np.argsort(pair, kind="stable")
     pair = pair[order]
     starts = run_starts(pair)
-    who, when = np.divmod(pair[starts], n_snapshots)
+    first = order[starts]
+    who, when = prints.headline[first], prints.snapshot[first]
     modules_in = np.bincount(prints.snapshot[prints.module_starts], minlength=n_snapshots).astype(float)
     rank = prints.rank[order]
+    every_rank = np.arange(1, int(rank.max(initial=0)) + 1)
     per_pair: dict[str, npt.NDArray[np.float64]] = {}
     for name in SUMMED_WEIGHTS:
-        weights = prints.normalised(rank_weights(prints.rank, name, patience=patience))
+        weights = prints.normalised(rank_weights(every_rank, name, patience=patience)[prints.rank - 1])
         exposure = np.add.reduceat(weights[order], starts) if len(starts) else np.zeros(0)
         per_pair[f"exposure_{name}"] = exposure
         per_pair[f"squared_{name}"] = exposure**2
@@ -127,9 +130,7 @@ def sum_headlines(
             **{name: np.bincount(who, weights=values, minlength=n) for name, values in per_pair.items()},
         }
     )
-    place, places = find_places(prints, page_kinds)
-    dated = prints.dated[prints.snapshot]
-    at = prints.snapshot if dated.all() else prints.snapshot[dated]
+    captures = find_captures(prints, page_kinds)
     sums = HeadlineSums(
         keys=prints.keys,
         counts=counts,
@@ -141,11 +142,11 @@ def sum_headlines(
             "urls": _pairs(*_linked(prints)),
         },
         sightings=Sightings(
-            prints.headline if dated.all() else prints.headline[dated],
-            place if dated.all() else place[dated],
-            prints.start[at],
-            prints.end[at],
-            _place_names(prints, places),
+            *find_sightings(prints, captures),
+            captures.place,
+            captures.start,
+            captures.end,
+            _place_names(prints, captures.places),
         ),
         whole=float(len(prints.module_starts)),
         whole_squared=float((modules_in**2).sum()),
@@ -190,20 +191,12 @@ def add_headlines(parts: Sequence[HeadlineSums]) -> HeadlineSums:
     )
     wordings = wordings.groupby(["headline", "wording"], as_index=False)["prints"].sum()
     sets = {name: _add_pairs([part.sets[name] for part in parts], mapped) for name in parts[0].sets}
-    places, moved = _merge([part.sightings.places for part in parts])
-    seen = [part.sightings for part in parts]
     return HeadlineSums(
         keys=keys,
         counts=counts.reset_index(drop=True),
         wordings=wordings,
         sets=sets,
-        sightings=Sightings(
-            np.concatenate([codes[one.headline] for one, codes in zip(seen, mapped, strict=True)]),
-            np.concatenate([codes[one.place] for one, codes in zip(seen, moved, strict=True)]),
-            np.concatenate([one.start for one in seen]),
-            np.concatenate([one.end for one in seen]),
-            places,
-        ),
+        sightings=_add_sightings([part.sightings for part in parts], mapped),
         whole=sum(part.whole for part in parts),
         whole_squared=sum(part.whole_squared for part in parts),
         n_snapshots=sum(part.n_snapshots for part in parts),
@@ -255,6 +248,22 @@ def _add_pairs(parts: Sequence[Pairs], mapped: Sequence[Ints]) -> Pairs:
         np.concatenate([codes[part.value] for part, codes in zip(parts, moved, strict=True)]),
         values,
     )
+
+
+def _add_sightings(parts: Sequence[Sightings], mapped: Sequence[Ints]) -> Sightings:
+    places, moved = _merge([part.places for part in parts])
+    code, place, start, end = join_captures(
+        np.concatenate([codes[part.place] for part, codes in zip(parts, moved, strict=True)]),
+        np.concatenate([part.start for part in parts]),
+        np.concatenate([part.end for part in parts]),
+    )
+    offsets = np.cumsum([0, *(len(part.place) for part in parts)])
+    headline = np.concatenate([codes[part.headline] for part, codes in zip(parts, mapped, strict=True)])
+    capture = code[
+        np.concatenate([part.capture + offset for part, offset in zip(parts, offsets, strict=False)])
+    ]
+    seen = sorted_unique(headline * max(len(place), 1) + capture)
+    return Sightings(seen // max(len(place), 1), seen % max(len(place), 1), place, start, end, places)
 
 
 def _drop_keys(sums: HeadlineSums, keep: npt.NDArray[np.bool_]) -> HeadlineSums:

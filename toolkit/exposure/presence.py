@@ -1,0 +1,170 @@
+"""Captures by calendar period, and where headlines stood in one module from capture to capture."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import InputError
+from toolkit.exposure.identity import find_headline_ids
+from toolkit.tables import require_columns
+
+__all__ = ["count_captures", "find_ranks"]
+
+
+def count_captures(articles: pd.DataFrame, freq: str = "auto") -> pd.DataFrame:
+    """How many snapshots were captured in each calendar period, the empty ones kept: the gaps.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        One row per snapshot; needs ``captured_at`` and ``article_id``.
+    freq : str, default "auto"
+        Periods as pandas writes them ("D", "W-MON", "MS"), in UTC. "auto" takes days up to ten weeks, weeks up to
+        two years, months beyond.
+
+    Returns
+    -------
+    DataFrame
+        One row per period, by time: ``start``, ``end`` (UTC; the start belongs to it, the end to the next),
+        ``snapshots``, ``articles`` (different ones). ``attrs`` hold ``freq``, ``n_undated`` (snapshots without a
+        capture time, in no period) and ``longest_gap_hours`` (between two captures that follow each other; NaN
+        under two).
+
+    Raises
+    ------
+    MissingColumnsError, InputError
+
+    Examples
+    --------
+    >>> articles = pd.DataFrame({
+    ...     "article_id": ["a", "b", "a"],
+    ...     "captured_at": pd.to_datetime(["2025-01-01", "2025-01-01", "2025-01-03"], utc=True),
+    ... })
+    >>> count_captures(articles)["snapshots"].tolist()
+    [2, 0, 1]
+    """
+    require_columns(articles, "articles", ["captured_at", "article_id"])
+    dated = articles.loc[articles["captured_at"].notna(), ["captured_at", "article_id"]]
+    times = dated["captured_at"].sort_values()
+    if freq == "auto":
+        days = (times.iloc[-1] - times.iloc[0]) / pd.Timedelta(days=1) if len(times) else 0.0
+        freq = "D" if days <= 70 else "W-MON" if days <= 731 else "MS"
+    gaps = times.diff().dt.total_seconds() / 3600
+    attrs = {
+        "freq": freq,
+        "n_undated": len(articles) - len(dated),
+        "longest_gap_hours": float(gaps.max()) if len(times) > 1 else float("nan"),
+    }
+    columns = ["start", "end", "snapshots", "articles"]
+    if dated.empty:
+        empty = pd.DataFrame({name: pd.Series(dtype="int64") for name in columns})
+        empty[["start", "end"]] = empty[["start", "end"]].astype("datetime64[us, UTC]")
+        empty.attrs.update(attrs)
+        return empty
+    try:
+        first = pd.date_range(end=times.iloc[0].normalize(), periods=1, freq=freq)[0]
+        edges = pd.date_range(first, times.iloc[-1], freq=freq).as_unit("us")
+    except ValueError as error:
+        raise InputError(
+            f"freq: {freq!r} is no calendar period that pandas knows; use 'D', 'W-MON', 'MS'."
+        ) from error
+    edges = edges.append(pd.DatetimeIndex([edges[-1] + edges.freq])).as_unit("us")
+    bins = np.searchsorted(edges, pd.DatetimeIndex(dated["captured_at"]).as_unit("us"), side="right") - 1
+    grouped = dated["article_id"].groupby(bins)
+    places = range(len(edges) - 1)
+    table = pd.DataFrame(
+        {
+            "start": edges[:-1],
+            "end": edges[1:],
+            "snapshots": grouped.size().reindex(places, fill_value=0).to_numpy("int64"),
+            "articles": grouped.nunique().reindex(places, fill_value=0).to_numpy("int64"),
+        }
+    )
+    table.attrs.update(attrs)
+    return table
+
+
+def find_ranks(
+    placements: pd.DataFrame,
+    articles: pd.DataFrame,
+    *,
+    module: str | None = None,
+    most: int = 8,
+    last: int | None = 40,
+) -> pd.DataFrame:
+    """Where the headlines of one module stood, capture by capture: the table behind a bump chart.
+
+    Parameters
+    ----------
+    placements : DataFrame
+        One row per printed headline; needs snapshot_id, module, rank, headline; second renderings (``duplicate``)
+        are left out.
+    articles : DataFrame
+        One row per snapshot; needs snapshot_id, captured_at. Undated snapshots are left out.
+    module : str, optional
+        The label; by default the one printed in most dated snapshots, ties by label.
+    most : int, default 8
+        How many headlines: those seen in most captures, then with the best mean rank, then by headline.
+    last : int or None, default 40
+        Only the last so many captures of the module; None takes all.
+
+    Returns
+    -------
+    DataFrame
+        One row per capture and headline, absent ones too: ``module``, ``captured_at``, ``capture`` (0, 1, 2 ... in
+        time), ``headline``, ``rank`` (NA where it was not printed). By headline (most seen first), then time.
+        Where two snapshots bear one time the better rank counts. Empty where no dated module is printed.
+
+    Raises
+    ------
+    MissingColumnsError
+    InputError
+        If no module has that label.
+
+    Examples
+    --------
+    >>> articles = pd.DataFrame({
+    ...     "snapshot_id": ["s", "t"], "captured_at": pd.to_datetime(["2025-01-01", "2025-01-02"], utc=True)})
+    >>> placements = pd.DataFrame({
+    ...     "snapshot_id": ["s", "s", "t"], "module": "Top", "rank": [1, 2, 1], "headline": ["A", "B", "B"]})
+    >>> find_ranks(placements, articles)[["capture", "headline", "rank"]].values.tolist()
+    [[0, 'B', 2], [1, 'B', 1], [0, 'A', 1], [1, 'A', <NA>]]
+    """
+    require_columns(placements, "placements", ["snapshot_id", "module", "rank", "headline"])
+    require_columns(articles, "articles", ["snapshot_id", "captured_at"])
+    times = articles.loc[articles["captured_at"].notna(), ["snapshot_id", "captured_at"]].drop_duplicates(
+        "snapshot_id"
+    )
+    prints = placements[placements["module"].notna()]
+    if "duplicate" in prints.columns:
+        prints = prints[~prints["duplicate"].astype(bool)]
+    if module is not None and not (prints["module"] == module).any():
+        there = ", ".join(map(repr, sorted(prints["module"].unique())[:20])) or "none"
+        raise InputError(f"find_ranks: no module is labelled {module!r}; there are: {there}.")
+    prints = prints.merge(times, on="snapshot_id", how="inner", validate="many_to_one")
+    if module is None and len(prints):
+        seen = prints.groupby("module")["captured_at"].nunique().sort_index()
+        module = str(seen.sort_values(ascending=False, kind="stable").index[0])
+    prints = prints[prints["module"] == module]
+    captures = np.sort(prints["captured_at"].unique())
+    captures = captures[-last:] if last is not None else captures
+    prints = prints[prints["captured_at"].isin(captures)]
+    key = find_headline_ids(prints)
+    prints = prints.assign(key=key.to_numpy())
+    told = prints.groupby("key").agg(
+        seen=("captured_at", "nunique"), mean=("rank", "mean"), headline=("headline", "min")
+    )
+    told = told.sort_values(["seen", "mean", "headline"], ascending=[False, True, True]).head(most)
+    best = prints.groupby(["key", "captured_at"])["rank"].min()
+    whole = pd.MultiIndex.from_product([told.index, pd.DatetimeIndex(captures)], names=["key", "captured_at"])
+    ranks = best.reindex(whole).astype("Int64").reset_index()
+    return pd.DataFrame(
+        {
+            "module": pd.Series([module] * len(ranks), dtype="str"),
+            "captured_at": ranks["captured_at"],
+            "capture": np.tile(np.arange(len(captures)), len(told)),
+            "headline": told["headline"].reindex(ranks["key"]).to_numpy(),
+            "rank": ranks["rank"],
+        }
+    ).astype({"headline": "str"})
