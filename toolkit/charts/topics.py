@@ -212,7 +212,7 @@ def draw_topics_by_kind(
         if len(best):
             top_row = best.iloc[0]
             finding = (
-                f"\u201c{top_row['label']}\u201d fills {top_row['share'] * 100:.0f} % of {top_row[by]} headlines, the "
-                "largest share of a topic in a group."
+                f"\u201c{top_row['label']}\u201d fills {top_row['share'] * 100:.0f} % of {top_row[by]} headlines, "
+                "the largest share of a topic in a group."
             )
         return canvas.finish(finding, f"Percent of each column; n = headlines. {subtitle}")
