@@ -33,7 +33,7 @@ def make_metadata(sample: Sample) -> bytes:
     ]
     by_day = [s for s in sample.snapshots if s.capture.form == "text" and s.capture.naming == "page"]
     rows += [(f"*/{page.file}", iso(page.capture.time), SITE, page.url) for page in by_day[::3]]
-    rows += [("*/20??-??-??_*.txt", "", SITE, "")]
+    rows += [("*.txt", "", SITE, ""), ("*.txt.gz", "", SITE, "")]  # text names no site
     return write_csv(("source", "captured_at", "site", "url"), rows)
 
 

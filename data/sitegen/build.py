@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,7 @@ def build_sample(folder: Path) -> Sample:
     source = read_source(folder)
     captures = plan_captures(source)
     html = [c for c in captures if c.form == "html"]
-    newsroom = Newsroom(source, [c.time for c in html if c.exact], [c.time for c in html])
+    newsroom = Newsroom(source, _guards(captures), [c.time for c in html])
     desk = Desk(source, captures, newsroom)
     snapshots = desk.snapshots()
     name_files(snapshots)
@@ -48,6 +49,11 @@ def build_sample(folder: Path) -> Sample:
     pages |= {name: content for name, (content, _, _) in damaged.items()}
     problems = {name: (reason, remark) for name, (_, reason, remark) in damaged.items()}
     return Sample(source, newsroom, desk, snapshots, pages, problems)
+
+
+def _guards(captures: list[Capture]) -> list[list[dt.datetime]]:
+    """For each format, when it was saved with a time to the second."""
+    return [[c.time for c in captures if c.form == form and c.exact] for form in ("html", "text")]
 
 
 def name_files(snapshots: list[Snapshot]) -> None:

@@ -7,8 +7,9 @@ Lists belong to the whole site, so that every page shows the same ones. They cha
 - ``weekly``: chosen on Mondays; ``recommended`` and ``topics``: editors swap one or two headlines at a time;
 - ``sponsored``: advertisements rotate and come back; ``menu``: two fixed sets, one for each design.
 
-A headline that left a list, or the site, comes back only after an HTML page dated to the second was saved in
-between: so every absence is visible in the saved pages, and the bounds of a dwell time can hold the truth.
+A headline that left a list, or the site, comes back only after an HTML page and a text page, both dated to the
+second, were saved in between: so every absence is visible in the saved pages, in those of either format alone too,
+and the bounds of a dwell time can hold the truth.
 """
 
 from __future__ import annotations
@@ -63,10 +64,13 @@ class Newsroom:
     """Runs the site's lists from ``OPENING`` to ``CLOSING``."""
 
     def __init__(
-        self, source: Source, guards: Sequence[dt.datetime], with_addresses: Sequence[dt.datetime]
+        self,
+        source: Source,
+        guards: Sequence[Sequence[dt.datetime]],
+        with_addresses: Sequence[dt.datetime],
     ) -> None:
         self.source = source
-        self.guards = sorted(guards)
+        self.guards = [sorted(times) for times in guards]
         self.pool = {**source.items, **source.sponsored, **source.menu}
         self.lists = {name: ListHistory() for name in SIZES}
         self._left_list: dict[tuple[str, str], dt.datetime] = {}
@@ -168,7 +172,9 @@ class Newsroom:
 
     def _guarded(self, since: dt.datetime | None, time: dt.datetime) -> bool:
         """Whether an absence from ``since`` to ``time`` was seen in a saved page (or there was none)."""
-        return since is None or bisect_right(self.guards, time) > bisect_right(self.guards, since)
+        return since is None or all(
+            bisect_right(times, time) > bisect_right(times, since) for times in self.guards
+        )
 
     def _may_enter(self, name: str, slug: str, time: dt.datetime) -> bool:
         if slug in self.lists[name].at(time):

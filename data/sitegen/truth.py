@@ -312,9 +312,31 @@ def _edits(sample: Sample) -> bytes:
         for old, new in itertools.pairwise(pages):
             known = known_time(old) is not None and known_time(new) is not None
             for field, kind, before, after in _changes(sample, old, new):
-                rows.append((article, old.file, new.file, known, field, kind, before, after))
-    header = ("article", "file_before", "file_after", "order_known", "field", "kind", "before", "after")
+                change, kind = _change(field, kind, before, after)
+                rows.append((article, old.file, new.file, known, field, change, kind, before, after))
+    header = (
+        "article",
+        "file_before",
+        "file_after",
+        "order_known",
+        "field",
+        "change",
+        "kind",
+        "before",
+        "after",
+    )
     return write_csv(header, rows)
+
+
+def _change(field: str, kind: str, before: str, after: str) -> tuple[str, str]:
+    """What was done, and of which kind it is, in the toolkit's words."""
+    if field == "body" and kind in ("added", "removed"):
+        return kind, "sentence"
+    if kind == "moved":
+        return kind, "order"
+    if not before or not after:
+        return ("added" if after else "removed"), kind
+    return ("changed" if field in ("authors", "modified_at") else "reworded"), kind
 
 
 def _changes(sample: Sample, old: Snapshot, new: Snapshot) -> list[tuple[str, str, str, str]]:
