@@ -16,7 +16,7 @@ from toolkit.exposure.dwell import (
     sum_stays,
 )
 from toolkit.exposure.identity import Identity
-from toolkit.exposure.prints import Window, read_prints
+from toolkit.exposure.prints import Window, order_wordings, read_prints
 from toolkit.exposure.sums import SUMMED_WEIGHTS, HeadlineSums, ShareOf, sum_headlines
 from toolkit.stats import MIN_CLUSTERS, cluster_share_interval, wilson_interval
 
@@ -160,7 +160,7 @@ def finish_headlines(sums: HeadlineSums, *, share_of: ShareOf = "log2", level: f
     different = {
         name: np.bincount(found.headline, minlength=n).astype(np.int64) for name, found in sums.sets.items()
     }
-    wordings = sums.wordings.sort_values(["headline", "prints", "wording"], ascending=[True, False, True])
+    wordings = order_wordings(sums.wordings)
     table = pd.DataFrame(
         {
             "headline": wordings.drop_duplicates("headline")["wording"].array,

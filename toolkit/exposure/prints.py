@@ -125,9 +125,7 @@ class Prints:
                 "prints": counts,
             }
         )
-        return table.sort_values(
-            ["headline", "prints", "wording"], ascending=[True, False, True], ignore_index=True
-        )
+        return order_wordings(table)
 
     def normalised(self, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Scale the prints' weights so that those of each printed module sum to 1."""
@@ -149,6 +147,24 @@ def run_starts(codes: Ints) -> Ints:
     if not len(codes):
         return np.zeros(0, np.int64)
     return np.flatnonzero(np.append(True, codes[1:] != codes[:-1])).astype(np.int64)
+
+
+def order_wordings(table: pd.DataFrame) -> pd.DataFrame:
+    """Sort headline, wording, prints so that the wording to quote is each headline's first.
+
+    The most printed one; among equals one that is not all in capitals, then the first in the alphabet.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"headline": 0, "wording": ["STORM", "Storm"], "prints": 1})
+    >>> order_wordings(table)["wording"].tolist()
+    ['Storm', 'STORM']
+    """
+    ordered = table.assign(shouted=table["wording"].str.isupper())
+    ordered = ordered.sort_values(
+        ["headline", "prints", "shouted", "wording"], ascending=[True, False, True, True], ignore_index=True
+    )
+    return ordered.drop(columns="shouted")
 
 
 def sorted_unique(codes: Ints) -> Ints:

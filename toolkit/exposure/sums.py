@@ -125,9 +125,12 @@ def sum_headlines(
             "duplicate_prints": np.bincount(prints.duplicate_headline, minlength=n).astype(np.int64),
             "snapshots": np.bincount(who, minlength=n).astype(np.int64),
             "undated_snapshots": np.bincount(who[undated], minlength=n).astype(np.int64),
-            "rank_sum": np.bincount(prints.headline, weights=prints.rank, minlength=n),
+            "rank_sum": np.bincount(prints.headline, weights=prints.rank, minlength=n).astype(float),
             "best_rank": best,
-            **{name: np.bincount(who, weights=values, minlength=n) for name, values in per_pair.items()},
+            **{
+                name: np.bincount(who, weights=values, minlength=n).astype(float)
+                for name, values in per_pair.items()
+            },
         }
     )
     captures = find_captures(prints, page_kinds)
