@@ -7,5 +7,18 @@ verdict on truth or intent, and it does not tell how often something was clicked
 from __future__ import annotations
 
 from toolkit.clickbait.cues import CUES, find_cues, list_rules
+from toolkit.clickbait.model import MODEL_LANGUAGES, ClickbaitModel
+from toolkit.clickbait.patterns import find_patterns
+from toolkit.clickbait.rules import LANGUAGES
+from toolkit.clickbait.score import score_clickbait
 
-__all__ = ["CUES", "find_cues", "list_rules"]
+__all__ = [
+    "CUES",
+    "LANGUAGES",
+    "MODEL_LANGUAGES",
+    "ClickbaitModel",
+    "find_cues",
+    "find_patterns",
+    "list_rules",
+    "score_clickbait",
+]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-__all__ = ["guess_languages", "primary_language"]
+__all__ = ["guess_languages", "primary_language", "stop_words"]
 
 _WORDS = re.compile(r"[^\W\d_]+")
 _STOP_WORDS = {
@@ -54,7 +54,14 @@ _SCRIPTS = (
     ("hi", re.compile("[\u0900-\u097f]")),
     ("th", re.compile("[\u0e00-\u0e7f]")),
 )
-_ENGLISH_ENDING = re.compile(r"(?:ing|tion|tions|ed|ly|ment|ness|ight|ers|ies|sh|ck|ll|ity|ive|ous|ful|ship)$")
+_ENGLISH_ENDING = re.compile(
+    r"(?:ing|tion|tions|ed|ly|ment|ness|ight|ers|ies|sh|ck|ll|ity|ive|ous|ful|ship)$"
+)
+
+
+def stop_words(language: str) -> frozenset[str]:
+    """The function words that tell a language; empty where it is told by its script."""
+    return _SETS.get(language, frozenset())
 
 
 @cache
@@ -109,7 +116,11 @@ def _guess(text: str) -> str:
 
 
 def _break_tie(leaders: list[str], text: str) -> str:
-    signs = {"de": "\u00e4\u00f6\u00fc\u00df", "es": "\u00f1\u00bf\u00a1\u00e1\u00ed\u00f3\u00fa", "fr": "\u00e9\u00e8\u00ea\u00e0\u00e7\u00f9\u0153"}
+    signs = {
+        "de": "\u00e4\u00f6\u00fc\u00df",
+        "es": "\u00f1\u00bf\u00a1\u00e1\u00ed\u00f3\u00fa",
+        "fr": "\u00e9\u00e8\u00ea\u00e0\u00e7\u00f9\u0153",
+    }
     for language, special in signs.items():
         if language in leaders and any(sign in special for sign in text.lower()):
             return language

@@ -64,6 +64,8 @@ def match_rules(rules: RuleSet, plain: PlainText) -> list[Hit]:
         group = 1 if regex.groups else 0
         for match in regex.finditer(lower):
             start, end = match.span(group)
+            while start < end and lower[start] == " ":
+                start += 1
             if start < end:
                 hits.append((rule, start, end))
     if rules.caps is not None:
@@ -125,7 +127,13 @@ def _match_quotes(quote: tuple[int, re.Pattern[str]], plain: PlainText) -> list[
         # a title of a work in quotes has a capital on nearly every word, in a line that goes on
         piece = plain.cased[start + 1 : end - 1]
         runs = [run for run in _LETTER_RUN.findall(piece) if len(run) > 3]
-        if not lead and runs and all(run[0].isupper() for run in runs) and words <= 6 and end - start < len(lower):
+        if (
+            not lead
+            and runs
+            and all(run[0].isupper() for run in runs)
+            and words <= 6
+            and end - start < len(lower)
+        ):
             continue
         hits.append((rule, start, end))
     return hits

@@ -114,7 +114,9 @@ def load_rules(language: str) -> RuleSet:
     'forward_deixis'
     """
     if language not in LANGUAGES:
-        raise InputError(f"language: no cue rules for {language!r}; there are rules for {', '.join(LANGUAGES)}.")
+        raise InputError(
+            f"language: no cue rules for {language!r}; there are rules for {', '.join(LANGUAGES)}."
+        )
     rules: list[Rule] = []
     phrases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
     stems: list[tuple[str, int]] = []

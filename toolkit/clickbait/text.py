@@ -73,7 +73,9 @@ def plain_text(headline: str) -> PlainText:
 
 def _blank(match: re.Match[str]) -> str:
     mark = match.group()
-    sign = {"&quot;": '"', "&#39;": "'", "&apos;": "'", "&#8217;": "'", "&rsquo;": "'", "&amp;": "&"}.get(mark, " ")
+    sign = {"&quot;": '"', "&#39;": "'", "&apos;": "'", "&#8217;": "'", "&rsquo;": "'", "&amp;": "&"}.get(
+        mark, " "
+    )
     # an apostrophe belongs to the word before it; blanks behind it keep the length
     return sign + " " * (len(mark) - 1)
 
