@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "toolkit"
 ORDER = [
     ["errors"],
     ["tables", "words", "folders"],
-    ["stats", "identity"],
+    ["stats", "identity", "quality"],
     ["readers"],
     ["page"],
     ["storage", "metadata", "find_inputs"],

@@ -21,6 +21,20 @@ _HOME = {
     "validate": "toolkit.tables",
     "show_table": "toolkit.show",
     "write_report": "toolkit.report",
+    "TopicModel": "toolkit.topics",
+    "topics_over_time": "toolkit.topics",
+    "measure_headlines": "toolkit.exposure",
+    "measure_dwell": "toolkit.exposure",
+    "count_captures": "toolkit.exposure",
+    "count_kinds": "toolkit.exposure",
+    "find_doubtful": "toolkit.quality",
+    "find_ranks": "toolkit.exposure",
+    "find_cues": "toolkit.clickbait",
+    "compare_snapshots": "toolkit.revisions",
+    "find_pairs": "toolkit.revisions",
+    "measure_revisions": "toolkit.revisions",
+    "view_changes": "toolkit.revisions",
+    "find_slug_hints": "toolkit.revisions",
 }
 
 __all__ = sorted([*_HOME])  # noqa: PLE0605

@@ -217,6 +217,26 @@ class Corpus:
             )
         return Corpus(**joined)  # type: ignore[arg-type]
 
+    def last_snapshots(self, *, with_body: bool = True) -> pd.DataFrame:
+        """One row per article: its snapshot captured last (undated ones count as first, ties by source).
+
+        Parameters
+        ----------
+        with_body : bool
+            Leave out snapshots without a body, so that an article counts with its last readable snapshot.
+
+        Returns
+        -------
+        DataFrame
+            Rows of ``articles`` in their old order, index kept.
+        """
+        rows = self.articles
+        if with_body:
+            rows = rows[rows["body"].notna() & (rows["words"] > 0)]
+        order = rows.sort_values(["captured_at", "source"], na_position="first", kind="stable")
+        last = order.drop_duplicates("article_id", keep="last").index
+        return rows.loc[rows.index.isin(last)]
+
     def with_articles(self, table: TableName = "placements", columns: Sequence[str] = ()) -> pd.DataFrame:
         """``placements`` (or ``modules``, ``ledger``) with columns of ``articles`` beside each row.
 

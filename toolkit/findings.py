@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from toolkit.corpus import Corpus
+from toolkit.revisions import ChangesView, view_changes
 from toolkit.show import describe_window, format_number
 
 __all__ = [
@@ -19,7 +20,9 @@ __all__ = [
     "say_clickbait",
     "say_corpus",
     "say_headlines",
+    "say_source",
     "say_topics",
+    "view_most_changed",
 ]
 
 
@@ -70,6 +73,14 @@ def say_corpus(corpus: Corpus) -> Finding:
     if undated:
         trust.append(f"{_plural(undated, 'page')} without a capture time: they tell nothing about when")
     return Finding(answer, "; ".join(trust) + ".")
+
+
+def say_source(corpus: Corpus) -> str:
+    """The line under every chart: sites and capture window."""
+    sites = corpus.articles["site"].dropna()
+    names = sites.value_counts().sort_index().sort_values(ascending=False, kind="stable").index.tolist()
+    told = ", ".join(names[:2]) + (f" and {len(names) - 2} more sites" if len(names) > 2 else "")
+    return f"Source: saved pages{' of ' + told if told else ''}; captured {describe_window(corpus.articles)}."
 
 
 def say_headlines(headlines: pd.DataFrame) -> Finding:
@@ -159,3 +170,14 @@ def say_changes(changes: pd.DataFrame, n_pairs: int) -> Finding:
     if assumed:
         trust = f"In {_plural(assumed, 'pair')} the order is assumed, since a snapshot is undated. " + trust
     return Finding(answer, trust)
+
+
+def view_most_changed(corpus: Corpus, changes: pd.DataFrame) -> ChangesView | Finding:
+    """The pair of snapshots with the most changed words, side by side; a sentence where there is none."""
+    if changes.empty:
+        return Finding("There is no change to show.")
+    edits = changes[~changes["field"].isin(["modules", "headlines"])]
+    table = edits if len(edits) else changes
+    size = table.groupby(["snapshot_before", "snapshot_after"])["size_words"].sum().sort_index()
+    before, after = size.sort_values(ascending=False, kind="stable").index[0]
+    return view_changes(corpus, before=before, after=after)

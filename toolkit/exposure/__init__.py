@@ -5,12 +5,13 @@ from __future__ import annotations
 from toolkit.exposure.dwell import measure_dwell
 from toolkit.exposure.headlines import measure_headlines
 from toolkit.exposure.identity import find_headline_ids, normalise_url
-from toolkit.exposure.presence import count_captures, find_ranks
+from toolkit.exposure.presence import count_captures, count_kinds, find_ranks
 from toolkit.exposure.weights import WEIGHTINGS, rank_weights
 
 __all__ = [
     "WEIGHTINGS",
     "count_captures",
+    "count_kinds",
     "find_headline_ids",
     "find_ranks",
     "measure_dwell",

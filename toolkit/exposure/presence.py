@@ -9,7 +9,7 @@ from toolkit.errors import InputError
 from toolkit.exposure.identity import find_headline_ids
 from toolkit.tables import require_columns
 
-__all__ = ["count_captures", "find_ranks"]
+__all__ = ["count_captures", "count_kinds", "find_ranks"]
 
 
 def count_captures(articles: pd.DataFrame, freq: str = "auto") -> pd.DataFrame:
@@ -83,6 +83,46 @@ def count_captures(articles: pd.DataFrame, freq: str = "auto") -> pd.DataFrame:
     )
     table.attrs.update(attrs)
     return table
+
+
+def count_kinds(modules: pd.DataFrame) -> pd.DataFrame:
+    """How many modules of each kind were printed, with how many headlines, in how many snapshots.
+
+    Parameters
+    ----------
+    modules : DataFrame
+        One row per printed module; needs snapshot_id, module, kind, n_items, duplicate_of.
+
+    Returns
+    -------
+    DataFrame
+        One row per kind, most printed first, ties by name: ``kind``, ``modules`` (second renderings left out),
+        ``second_renderings``, ``empty``, ``snapshots``, ``headlines`` (of the modules counted), ``labels`` (how
+        many different ones), ``commonest_label``.
+
+    Examples
+    --------
+    >>> modules = pd.DataFrame({
+    ...     "snapshot_id": ["s", "s", "t"], "module": ["Top", "Top", None], "kind": "popular",
+    ...     "n_items": [5, 5, 3], "duplicate_of": pd.array([None, 0, None], dtype="Int64")})
+    >>> count_kinds(modules)[["modules", "second_renderings", "headlines"]].values.tolist()
+    [[2, 1, 8]]
+    """
+    require_columns(modules, "modules", ["snapshot_id", "module", "kind", "n_items", "duplicate_of"])
+    second = modules["duplicate_of"].notna()
+    live = modules[~second].sort_values(["kind", "module"], kind="stable")
+    table = live.groupby("kind").agg(
+        modules=("kind", "size"),
+        empty=("n_items", lambda n: int((n == 0).sum())),
+        snapshots=("snapshot_id", "nunique"),
+        headlines=("n_items", "sum"),
+        labels=("module", "nunique"),
+        commonest_label=("module", lambda label: next(iter(label.value_counts().index), None)),
+    )
+    counts = modules.loc[second, "kind"].value_counts()
+    table.insert(1, "second_renderings", counts.reindex(table.index).fillna(0).astype("int64"))
+    table = table.reset_index().sort_values(["modules", "kind"], ascending=[False, True], ignore_index=True)
+    return table.astype({"commonest_label": "str"})
 
 
 def find_ranks(
