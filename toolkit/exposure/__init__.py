@@ -5,17 +5,25 @@ from __future__ import annotations
 from toolkit.exposure.dwell import measure_dwell
 from toolkit.exposure.headlines import measure_headlines
 from toolkit.exposure.identity import find_headline_ids, normalise_url
+from toolkit.exposure.lists import compare_lists, rank_biased_overlap, rbo_weight
 from toolkit.exposure.presence import count_captures, count_kinds, find_ranks
+from toolkit.exposure.turnover import compare_modules, measure_churn, measure_turnover
 from toolkit.exposure.weights import WEIGHTINGS, rank_weights
 
 __all__ = [
     "WEIGHTINGS",
+    "compare_lists",
+    "compare_modules",
     "count_captures",
     "count_kinds",
     "find_headline_ids",
     "find_ranks",
+    "measure_churn",
     "measure_dwell",
     "measure_headlines",
+    "measure_turnover",
     "normalise_url",
+    "rank_biased_overlap",
     "rank_weights",
+    "rbo_weight",
 ]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from toolkit.errors import InputError
 from toolkit.exposure.identity import Identity
-from toolkit.exposure.prints import Prints, Window, read_prints, run_starts, sorted_unique
+from toolkit.exposure.prints import Prints, Window, read_prints, run_starts, sorted_unique, vocabulary
 
 __all__ = ["PAGE_KINDS", "measure_dwell"]
 
@@ -111,8 +111,8 @@ def measure_dwell(
     n_captures = np.bincount(captures.place, minlength=len(places))[at]
     wording = prints.wordings.drop_duplicates("headline")["wording"].to_numpy()
     site_wide = places["article"].to_numpy()[at] < 0
-    articles_of = _vocabulary(prints.snapshots["article_id"])
-    sites_of = _vocabulary(prints.snapshots["site"])
+    articles_of = vocabulary(prints.snapshots["article_id"])
+    sites_of = vocabulary(prints.snapshots["site"])
     result = pd.DataFrame(
         {
             "headline": pd.array(wording[headline], dtype="str"),
@@ -135,11 +135,6 @@ def measure_dwell(
         ascending=[False, True, True, True, True, True],
         ignore_index=True,
     )
-
-
-def _vocabulary(values: pd.Series) -> npt.NDArray[np.object_]:
-    """What the codes of a sorted factorisation stand for; missing values come last."""
-    return np.array([*sorted(values.dropna().unique()), None], dtype=object)
 
 
 def _reasons(captures: Ints, sightings: Ints) -> npt.NDArray[np.object_]:

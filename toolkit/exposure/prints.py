@@ -149,6 +149,17 @@ def run_starts(codes: Ints) -> Ints:
     return np.flatnonzero(np.append(True, codes[1:] != codes[:-1])).astype(np.int64)
 
 
+def vocabulary(values: pd.Series) -> npt.NDArray[np.object_]:
+    """What the codes of a sorted factorisation stand for; a missing value comes last.
+
+    Examples
+    --------
+    >>> vocabulary(pd.Series(["b", "a", "b"])).tolist()
+    ['a', 'b', None]
+    """
+    return np.array([*sorted(values.dropna().unique()), None], dtype=object)
+
+
 def order_wordings(table: pd.DataFrame) -> pd.DataFrame:
     """Sort headline, wording, prints so that the wording to quote is each headline's first.
 
