@@ -199,6 +199,7 @@ def _run_notebook(path: Path, folder: Path, say: Callable[[str], None]) -> Secti
                 kernel_name="python3",
                 progress_bar=False,
                 log_output=False,
+                extra_arguments=["--log-level=ERROR"],  # the kernel's own words are not the reader's
                 execution_timeout=CELL_TIMEOUT,
             )
         except PapermillExecutionError as error:
