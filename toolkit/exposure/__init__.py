@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from toolkit.exposure.concentration import concentration_index, measure_concentration
 from toolkit.exposure.dwell import measure_dwell
 from toolkit.exposure.headlines import measure_headlines
 from toolkit.exposure.identity import find_headline_ids, normalise_url
@@ -14,11 +15,13 @@ __all__ = [
     "WEIGHTINGS",
     "compare_lists",
     "compare_modules",
+    "concentration_index",
     "count_captures",
     "count_kinds",
     "find_headline_ids",
     "find_ranks",
     "measure_churn",
+    "measure_concentration",
     "measure_dwell",
     "measure_headlines",
     "measure_turnover",
