@@ -15,9 +15,6 @@ from toolkit.tables import make_table
 DATA = Path(__file__).resolve().parent.parent / "data"
 TRUTH = DATA / "truth"
 
-#: The truth names one field "kind" for what the table parts into change and kind.
-KIND_OF_CHANGE = {"moved": "moved", "added": "sentence", "removed": "sentence"}
-
 
 def _read(name: str) -> pd.DataFrame:
     return pd.read_csv(TRUTH / f"{name}.csv", dtype="str")
@@ -79,28 +76,23 @@ def tables(truth: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame, 
     )
 
 
+_PAIR = ["order_known", "field", "change", "kind", "before", "after"]
+
+
 def _found(changes: pd.DataFrame) -> Counter[tuple[Any, ...]]:
-    """Changes in the words of edits.csv."""
-    rows: Counter[tuple[Any, ...]] = Counter()
-    for row in changes[~changes["field"].isin(["modules", "headlines"])].to_dict("records"):
-        kind = row["kind"]
-        if row["field"] == "body" and row["change"] in KIND_OF_CHANGE and kind in ("sentence", "order"):
-            kind = row["change"]
-        before, after = (None if pd.isna(row[side]) else row[side] for side in ("before", "after"))
-        if row["field"] == "modified_at":
-            before, after = (text and text.replace("+00:00", "Z") for text in (before, after))
-        rows[Path(row["source_before"]).name, Path(row["source_after"]).name, row["order_known"], row["field"],
-             kind, before, after] += 1  # fmt: skip
-    return rows
+    """Changes in the form of edits.csv."""
+    edits = changes[~changes["field"].isin(["modules", "headlines"])]
+    files = [edits[side].map(lambda source: Path(source).name) for side in ("source_before", "source_after")]
+    columns = edits[_PAIR].assign(order_known=edits["order_known"].astype("str")).fillna("")
+    times = edits["field"] == "modified_at"
+    for side in ("before", "after"):
+        columns[side] = columns[side].mask(times, columns[side].str.replace("+00:00", "Z"))
+    return Counter(zip(*files, *(columns[column] for column in columns), strict=True))
 
 
 def _expected(edits: pd.DataFrame) -> Counter[tuple[Any, ...]]:
-    rows: Counter[tuple[Any, ...]] = Counter()
-    for row in edits.to_dict("records"):
-        before, after = (None if pd.isna(row[side]) else row[side] for side in ("before", "after"))
-        rows[row["file_before"], row["file_after"], row["order_known"] == "True", row["field"], row["kind"], before,
-             after] += 1  # fmt: skip
-    return rows
+    columns = edits[["file_before", "file_after", *_PAIR]].fillna("")
+    return Counter(columns.itertuples(index=False, name=None))
 
 
 def test_compare_snapshots_finds_every_edit_and_no_other_when_the_truth_is_known(

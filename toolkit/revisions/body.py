@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from toolkit.revisions.align import Match, match_sentences
 from toolkit.revisions.cues import find_notice
-from toolkit.revisions.wording import describe_edits, diff_words, find_names
+from toolkit.revisions.wording import LazyNames, describe_edits, diff_words
 from toolkit.words import count_words, split_sentences
 
 __all__ = ["Step", "Text", "compare_bodies", "read_in_order", "read_text"]
@@ -22,7 +22,6 @@ class Text:
     sentences: tuple[str, ...]
     paragraphs: tuple[int, ...]
     positions: tuple[float, ...]
-    words: tuple[int, ...]
 
 
 def read_text(body: str) -> Text:
@@ -36,7 +35,7 @@ def read_text(body: str) -> Text:
     ends = list(itertools.accumulate(map(len, sentences)))
     total = ends[-1] if ends else 1
     positions = tuple(start / total for start in [0, *ends[:-1]]) if ends else ()
-    return Text(tuple(sentences), tuple(paragraphs), positions, tuple(map(count_words, sentences)))
+    return Text(tuple(sentences), tuple(paragraphs), positions)
 
 
 def compare_bodies(
@@ -54,7 +53,7 @@ def compare_bodies(
     steps = read_in_order(matches, len(before.sentences), len(after.sentences))
     n = len(steps)
     rows = []
-    names: frozenset[str] | None = None
+    names = LazyNames(lambda: (*before.sentences, *after.sentences))
     notice_paragraph: tuple[int, str] | None = None
     for change, place, match in steps:
         if change == "removed":
@@ -69,8 +68,6 @@ def compare_bodies(
                 notice = notice_paragraph[1]  # the rest of a notice that opened this paragraph
             rows.append(_one_side(after, place, change, notice, n))
         elif match is not None and not (match.equal and not match.moved):
-            if names is None:
-                names = find_names(before.sentences) | find_names(after.sentences)
             rows.append(_both_sides(before, after, match, language, names, n))
     _number_blocks(rows)
     return rows
@@ -114,7 +111,7 @@ def _whole(before: Text, after: Text) -> dict[str, Any]:
         " ".join(text.sentences[k] for k in group)
         for _, group in itertools.groupby(range(len(text.sentences)), key=text.paragraphs.__getitem__)
     )
-    words = sum(text.words)
+    words = sum(map(count_words, text.sentences))
     side = "later" if gone else "earlier"
     return {
         "field": "body",
@@ -136,7 +133,8 @@ def _whole(before: Text, after: Text) -> dict[str, Any]:
 
 
 def _one_side(text: Text, place: int, change: str, notice: str | None, n: int) -> dict[str, Any]:
-    sentence, words = text.sentences[place], text.words[place]
+    sentence = text.sentences[place]
+    words = count_words(sentence)
     gone = change == "removed"
     row: dict[str, Any] = {
         "field": "body",
@@ -159,7 +157,7 @@ def _one_side(text: Text, place: int, change: str, notice: str | None, n: int) -
 
 
 def _both_sides(
-    before: Text, after: Text, match: Match, language: str | None, names: frozenset[str], n: int
+    before: Text, after: Text, match: Match, language: str | None, names: LazyNames, n: int
 ) -> dict[str, Any]:
     old = " ".join(before.sentences[i] for i in match.before)
     new = " ".join(after.sentences[j] for j in match.after)
@@ -197,8 +195,8 @@ def _both_sides(
         "kinds": ", ".join(dict.fromkeys([*([kind] if kind == notice else []), *(kinds or (kind,))])),
         "before": old,
         "after": new,
-        "words_before": sum(before.words[i] for i in match.before),
-        "words_after": sum(after.words[j] for j in match.after),
+        "words_before": sum(count_words(before.sentences[i]) for i in match.before),
+        "words_after": sum(count_words(after.sentences[j]) for j in match.after),
         "words_removed": wording.words_removed,
         "words_added": wording.words_added,
         "size_chars": wording.chars,

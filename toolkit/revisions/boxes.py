@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,7 +81,7 @@ def read_boxes(
         require_columns(modules, "modules", columns)
         table = _keep(modules, chosen)
         for sid, source, index, label, kind, n_items, original, position in sorted(
-            zip(*(table[column] for column in columns), strict=True), key=lambda row: (row[0], row[1], row[2])
+            _iterate(table, columns), key=lambda row: row[:3]
         ):
             snapshot = (sid, source)
             if pd.notna(original):
@@ -102,8 +103,13 @@ def read_boxes(
 
 def _keep(table: pd.DataFrame, chosen: set[Snapshot]) -> pd.DataFrame:
     near = table[table["snapshot_id"].isin({snapshot for snapshot, _ in chosen})]
-    both = [pair in chosen for pair in zip(near["snapshot_id"], near["source"], strict=True)]
+    both = [pair in chosen for pair in _iterate(near, ("snapshot_id", "source"))]
     return near[np.array(both, dtype=bool)]
+
+
+def _iterate(table: pd.DataFrame, columns: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    # Arrow-backed columns are slow to walk one by one
+    return zip(*(table[column].to_numpy(dtype=object) for column in columns), strict=True)
 
 
 def _read_items(
@@ -112,37 +118,26 @@ def _read_items(
     second: Mapping[tuple[Snapshot, int], int | None],
     alone: bool,
 ) -> None:
-    columns = [
-        "snapshot_id",
-        "source",
-        "module_index",
-        "rank",
-        "headline",
-        "url",
-        "module",
-        "kind",
-        "position",
-    ]
-    require_columns(table, "placements", columns)
-    twice = table["duplicate"].to_numpy(dtype=bool) if "duplicate" in table else [False] * len(table)
-    rows = zip(*(table[column] for column in _ITEM_COLUMNS), twice, strict=True)
+    if "duplicate" not in table:
+        table = table.assign(duplicate=False)
+    keys_of = functools.cache(normalise_headline)  # the same headlines stand on many pages
     repeats: defaultdict[tuple[Snapshot, int], list[str]] = defaultdict(list)
     labels: dict[tuple[Snapshot, int], str | None] = {}
     for sid, source, index, _, headline, url, label, kind, position, is_second in sorted(
-        rows, key=lambda row: (row[0], row[1], row[2], row[3])
+        _iterate(table, (*_ITEM_COLUMNS, "duplicate")), key=lambda row: row[:4]
     ):
         snapshot, text = (sid, source), _text(headline) or ""
         if (snapshot, index) in second:
             continue
         if is_second and alone:
-            repeats[snapshot, index].append(normalise_headline(text))
+            repeats[snapshot, index].append(keys_of(text))
             labels[snapshot, index] = _text(label)
             continue
         box = found[snapshot].get(index)
         if box is None:
             box = found[snapshot][index] = Box(_text(label), str(kind), float(position))
         box.items.append((text, _text(url)))
-        box.keys.append(normalise_headline(text))
+        box.keys.append(keys_of(text))
         box.n_items = max(box.n_items, len(box.items))
     for (snapshot, index), keys in repeats.items():
         for place, box in sorted(found[snapshot].items()):
@@ -277,7 +272,7 @@ def _compare_pair(before: Box, after: Box, moved: bool, n: int, language: str | 
         row = _row(before, after, "changed", n, f"printed {before.printings} -> {after.printings} times")
         row["kind"] = row["kinds"] = "printings"
         rows.append(row)
-    if before.items and after.items:
+    if before.items and after.items and before.items != after.items:
         rows += _compare_items(before, after, language)
     return rows
 

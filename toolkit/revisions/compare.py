@@ -11,9 +11,9 @@ import pandas as pd
 from toolkit.errors import InputError
 from toolkit.revisions.body import Text, compare_bodies, read_text
 from toolkit.revisions.boxes import compare_boxes, read_boxes
-from toolkit.revisions.fields import compare_lists, compare_texts, compare_times, is_title_case
+from toolkit.revisions.fields import compare_lists, compare_texts, compare_times
 from toolkit.revisions.pairs import PAIR_COLUMNS, find_pairs
-from toolkit.revisions.wording import find_names
+from toolkit.revisions.wording import LazyNames
 from toolkit.tables import require_columns
 
 __all__ = ["CHANGES", "CHANGE_COLUMNS", "FIELDS", "MORE_FIELDS", "compare_snapshots", "unpack"]
@@ -307,9 +307,7 @@ def _compare_fields(
     for field in fields:
         if field in _TEXTS:
             old, new = before.get_text(field), after.get_text(field)
-            names: frozenset[str] = frozenset()
-            if old and new and old != new and (is_title_case(old) or is_title_case(new)):
-                names = find_names([*before.read_body().sentences, *after.read_body().sentences])
+            names = LazyNames(lambda: (*before.read_body().sentences, *after.read_body().sentences))
             rows += compare_texts(field, old, new, language=language, names=names)
         elif field in _LISTS:
             rows += compare_lists(field, _LISTS[field], before.get_list(field), after.get_list(field))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 import pandas as pd
@@ -51,7 +51,7 @@ def compare_texts(
     after: str | None,
     *,
     language: str | None = None,
-    names: frozenset[str] = frozenset(),
+    names: Container[str] = frozenset(),
 ) -> list[dict[str, Any]]:
     """One row where a title, a deck or a section differs; none where both are missing or the same."""
     if not before and not after:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from toolkit.revisions.align import keep_order, match_equal, sentence_key
 from toolkit.revisions.cues import get_terms
 from toolkit.words import UNSPACED, count_words
 
-__all__ = ["WORDING_KINDS", "Edit", "Wording", "describe_edits", "diff_words", "find_names"]
+__all__ = ["WORDING_KINDS", "Edit", "LazyNames", "Wording", "describe_edits", "diff_words", "find_names"]
 
 #: Kinds of a reworded text, from the one that matters most for the facts to the one that matters least.
 WORDING_KINDS = ("number", "date", "name", "wording", "typo", "capitalisation", "punctuation")
@@ -102,6 +102,19 @@ def find_names(texts: Iterable[str]) -> frozenset[str]:
     )
 
 
+class LazyNames:
+    """The names in some texts, found when one is first asked for: most changes never ask."""
+
+    def __init__(self, read: Callable[[], Iterable[str]]) -> None:
+        self._read = read
+        self._names: frozenset[str] | None = None
+
+    def __contains__(self, word: object) -> bool:
+        if self._names is None:
+            self._names = find_names(self._read())
+        return word in self._names
+
+
 def _is_capital(word: str) -> bool:
     return len(word) > 1 and word[0].isupper()
 
@@ -142,7 +155,7 @@ def diff_words(
     after: str,
     *,
     language: str | None = None,
-    names: frozenset[str] = frozenset(),
+    names: Container[str] = frozenset(),
     title_case: bool = False,
 ) -> Wording:
     """The words that differ between two texts, and the kind of each difference.
@@ -153,7 +166,7 @@ def diff_words(
         The two texts.
     language : str, optional
         BCP 47 tag, for number words and dates; where missing, English (and Japanese, Chinese, Korean) lists.
-    names : frozenset of str
+    names : set of str
         Words known to be names, such as :func:`find_names` gives; used for the first word of a sentence and in
         titles, where a capital says nothing.
     title_case : bool
@@ -246,7 +259,7 @@ class _Judge:
     """The rules that give a run of differing words its kinds."""
 
     def __init__(
-        self, language: str | None, names: frozenset[str], title_case: bool, capital_nouns: bool
+        self, language: str | None, names: Container[str], title_case: bool, capital_nouns: bool
     ) -> None:
         self.numbers = get_terms("number", language)
         self.dates = get_terms("date", language)
@@ -275,7 +288,7 @@ class _Judge:
     def is_name(self, token: _Token) -> bool:
         if not _is_capital(token.text) or self.capital_nouns:
             return False
-        return token.text in self.names or not (token.opens or self.blind)
+        return not (token.opens or self.blind) or token.text in self.names
 
     def judge(self, gone: Sequence[_Token], come: Sequence[_Token], around: set[str]) -> Counter[str]:
         """Kinds of one run, each with the number of words it covers (0 for marks)."""
