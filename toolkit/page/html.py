@@ -6,6 +6,7 @@ from toolkit.page.blocks import find_blocks
 from toolkit.page.body import find_body
 from toolkit.page.metadata import read_metadata
 from toolkit.page.model import Reading
+from toolkit.page.modules import FoundItem, find_modules
 from toolkit.page.tree import read_tree
 
 __all__ = ["read_html"]
@@ -39,5 +40,14 @@ def read_html(
     reading.article = stated.article
     reading.quality.update(stated.quality)
     body = find_body(tree, blocks, title=stated.article.title, title_node=stated.title_node)
-    reading.article.body = "\n\n".join(blocks.text[k] for k in body.blocks)
+    paragraphs = [blocks.owner[k] for k in body.blocks]
+    modules = find_modules(
+        tree, stated.article.url or url, title=stated.article.title, body=paragraphs, language=stated.article.language
+    )
+    reading.modules = list(modules)
+    items = [item for module in modules for item in module.items if isinstance(item, FoundItem)]
+    taken = {node for item in items for node in range(item.start, item.stop)}
+    taken.update(module.label_node for module in modules)
+    own = [k for k in body.blocks if taken.isdisjoint(range(blocks.start[k], blocks.stop[k]))]
+    reading.article.body = "\n\n".join(blocks.text[k] for k in own)
     return reading
