@@ -133,3 +133,17 @@ def test_measure_revisions_adds_up_to_the_truth_when_it_is_known(
     assert changed.sort_index().to_dict() == edits.to_dict()
     assert len(found) == len(find_pairs(articles)) > len(changed)
     assert found["share_changed"].max() < 0.5
+
+
+def test_compare_snapshots_finds_every_edit_and_no_other_when_the_pages_are_loaded(
+    truth: dict[str, pd.DataFrame],
+) -> None:
+    from toolkit.loading import load
+
+    corpus = load(DATA / "sample" / "pages", metadata=DATA / "sample" / "metadata.csv", n_jobs=1)
+    found, expected = _found(compare_snapshots(corpus)), _expected(truth["edits"])
+    # a deck that was not read cannot be compared: that is for the tests of the reader to say
+    unread = {Path(source).name for source in corpus.articles.loc[corpus.articles["deck"].isna(), "source"]}
+    decks = truth["edits"][(truth["edits"]["field"] == "deck") & truth["edits"]["file_after"].isin(unread)]
+    assert found - expected == Counter(), "found, but never made"
+    assert expected - _expected(decks) - found == Counter(), "made, but not found"
