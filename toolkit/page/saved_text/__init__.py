@@ -1,21 +1,56 @@
-"""Saved text pages: the article and the sidebar modules, with no tags to lean on."""
+"""Saved text pages: the article and the sidebar modules, with no tags to lean on.
+
+One page goes through: its lines, freed of layout marks (``lines``, ``split``); facts of each line (``facts``);
+title, byline and running text (``body``); a first guess at each line's role by rule (``guess``); how likely
+each line is a headline, a label, a kicker (``features``, ``score``); one role a line (``roles``); modules
+(``pairs``, ``assemble``); the ledger (``account``).
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from toolkit.page.model import Article, Reading
 from toolkit.page.saved_text.account import account_lines, share_of_residue
 from toolkit.page.saved_text.assemble import assemble_modules, flag_duplicates
-from toolkit.page.saved_text.body import find_body, find_byline, find_lists, find_running_date, find_title
-from toolkit.page.saved_text.facts import find_facts
+from toolkit.page.saved_text.body import Region, find_body, find_byline, find_lists, find_running_date, find_title
+from toolkit.page.saved_text.facts import Facts, find_facts
 from toolkit.page.saved_text.guess import guess_roles
-from toolkit.page.saved_text.lines import find_lines
+from toolkit.page.saved_text.lines import Line, find_lines
+from toolkit.page.saved_text.roles import decide_roles
+from toolkit.page.saved_text.score import score_lines, score_parting
 from toolkit.page.saved_text.split import label_claim, split_labels
 from toolkit.page.saved_text.tongue import find_language
 
-__all__ = ["read_text"]
+__all__ = ["TextPage", "read_lines", "read_text"]
 
-#: A module's label has at most so many words.
+#: A label that claims a kind of module has at most so many words.
 LABEL_WORDS = 8
+
+
+@dataclass(slots=True)
+class TextPage:
+    """A saved text page before any line is scored: what rules alone make of it."""
+
+    lines: list[Line]
+    facts: list[Facts]
+    labels: list[str | None]
+    region: Region
+    title: int | None
+    guesses: list[str]
+
+
+def read_lines(text: str) -> TextPage:
+    """Cut a page into lines, find its running text and its title, and guess each line's role by rule."""
+    lines = split_labels(find_lines(text))
+    facts = [find_facts(line) for line in lines]
+    labels = [
+        label_claim(line.text) if fact.words <= LABEL_WORDS else None
+        for line, fact in zip(lines, facts, strict=True)
+    ]
+    region = find_body(lines, facts, find_lists(lines, facts), labels)
+    title = find_title(lines, facts, region, labels) if region else None
+    return TextPage(lines, facts, labels, region, title, guess_roles(lines, facts, region, title, labels))
 
 
 def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Reading:
@@ -40,53 +75,42 @@ def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Rea
 
     Notes
     -----
-    Text keeps no links, so what is a headline is told by its form and its company alone: expect two or three
-    in ten to be missed or invented on an unknown layout.
+    Text keeps no links, so what is a headline is told by its form and its company alone: expect about two in
+    ten to be missed or invented on an unknown layout.
 
     Examples
     --------
     >>> page = "\\n\\n".join(["Bridge to close for a year", "The old bridge will close in May. " * 8,
-    ...     "The council voted for it on Monday. " * 8, "Most Read", "  • Ten ways to cook an egg at home"])
+    ...     "The council voted for it on Monday. " * 8, "Most Read", "  • Ten ways to cook an egg at home",
+    ...     "  • Why the river is brown this week"])
     >>> reading = read_text(page)
     >>> reading.article.title, reading.modules[0].label, reading.modules[0].items[0].headline
     ('Bridge to close for a year', 'Most Read', 'Ten ways to cook an egg at home')
     """
-    lines = split_labels(find_lines(text))
-    facts = [find_facts(line) for line in lines]
-    labels = [
-        label_claim(line.text) if fact.words <= LABEL_WORDS else None
-        for line, fact in zip(lines, facts, strict=True)
-    ]
-    region = find_body(lines, facts, find_lists(lines, facts), labels)
-    title = find_title(lines, facts, region, labels) if region else None
+    page = read_lines(text)
+    lines, facts, region, title = page.lines, page.facts, page.region, page.title
     authors, bylines = find_byline(lines, facts, region, title) if region else ([], set())
-    roles = guess_roles(lines, facts, region, title, labels)
-    for i in bylines:
-        roles[i] = "byline"
+    scores = score_lines(lines, facts, page.labels, region, title, page.guesses)
+    roles = decide_roles(lines, facts, scores, region, title, bylines)
+    heads = [i for i, role in enumerate(roles) if role == "headline"]
+    parted = score_parting(lines, facts, scores, region, heads)
     total = sum(len(line.text) for line in lines)
-    modules, owner = assemble_modules(lines, facts, roles, label_claim, total)
+    modules, owner = assemble_modules(lines, facts, roles, scores, parted, region, total)
     flag_duplicates(modules)
 
     article = Article(url=url, authors=authors)
     reading = Reading(article, modules)
     if title is not None:
         article.title = lines[title].text
-        roles[title] = "title"
-    article.body = "\n\n".join(lines[i].text for i in region.lines)
+    article.body = "\n\n".join(line.text for line, role in zip(lines, roles, strict=True) if role == "body")
     article.language = find_language(article.body or text)
     date = find_running_date(lines, facts, title)
     if date is not None:
         article.captured_at, article.captured_from, article.captured_precision = date[0], "page", "day"
         roles[date[1]] = "date"
-    if not region:
+    if not article.body:
         reading.problems.append(("no_article", f"no run of sentences among the page's {len(lines)} lines"))
-    accounts = account_lines(
-        lines,
-        facts,
-        ["module label" if role == "label" else role for role in roles],
-        [f"read as {role}" if role else "" for role in roles],
-        owner,
-    )
+    accounts = account_lines(lines, facts, roles, owner)
     reading.quality = {
         "title_from": "page" if title is not None else None,
         "body_share": len(article.body) / total if total else 0.0,

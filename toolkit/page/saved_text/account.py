@@ -19,6 +19,17 @@ _BY_FURNITURE = {
     "meta": ("boilerplate", "the site's words about an article"),
     "credit": ("boilerplate", "a credit"),
 }
+_RULES = {
+    "title": ("title", "above the text, and made of its words"),
+    "byline": ("byline", "a name where bylines stand"),
+    "date": ("date", "the page's running date"),
+    "body": ("body", "a sentence in the longest run of sentences"),
+    "headline": ("headline", "reads and stands like the headlines of a module"),
+    "label": ("module label", "heads a module"),
+    "kicker": ("kicker", "a few words in the same place beside each headline"),
+    "deck": ("deck", "a sentence right below a headline"),
+}
+_MODULE_ROLES = frozenset(("headline", "label", "kicker", "deck"))
 #: Lines of at most so many words, four or more in a row, are a menu.
 MENU_WORDS = 4
 MENU_RUN = 4
@@ -28,7 +39,6 @@ def account_lines(
     lines: list[Line],
     facts: list[Facts],
     roles: list[str],
-    rules: list[str],
     owner: list[int | None],
 ) -> list[LedgerLine]:
     """One ledger line for each line of the page, in page order.
@@ -37,16 +47,18 @@ def account_lines(
     ----------
     lines, facts : list
         The page's lines and their facts.
-    roles, rules : list of str
-        The role that reading the page gave each line and the rule behind it, ``""`` where it gave none;
-        those are told apart here, and what no rule knows is ``residue``.
+    roles : list of str
+        The role that reading the page gave each line, ``""`` where it gave none; those are told apart here,
+        and what no rule knows is ``residue``.
     owner : list of int or None
         The module that each line belongs to.
     """
     menu = _menu_runs(facts, roles)
     ledger = []
-    for i, (line, fact, role, rule) in enumerate(zip(lines, facts, roles, rules, strict=True)):
-        if not role:
+    for i, (line, fact, role) in enumerate(zip(lines, facts, roles, strict=True)):
+        if role in _RULES and (owner[i] is not None or role not in _MODULE_ROLES):
+            role, rule = _RULES[role]
+        else:
             role, rule = _role_alone(fact, menu[i])
         ledger.append(LedgerLine(role, rule, line.text, owner[i]))
     return ledger

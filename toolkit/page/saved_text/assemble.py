@@ -2,79 +2,179 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
 
 from toolkit.page.model import Item, Module
+from toolkit.page.saved_text.body import Region
 from toolkit.page.saved_text.facts import Facts
 from toolkit.page.saved_text.lines import Line
+from toolkit.page.saved_text.split import label_claim
 from toolkit.page.saved_text.trim import trim_module
 from toolkit.words import normalise_headline
 
 __all__ = ["assemble_modules", "flag_duplicates"]
 
+Matrix = npt.NDArray[np.float32]
+
 #: A label stands at most so many lines above the first headline it heads.
-LABEL_REACH = 6
-#: So many lines of something else between two headlines part two modules.
-MAX_GAP = 8
+LABEL_REACH = 12
+#: Two headlines stand in two modules where that is likelier than this.
+PARTED = 0.5
+#: Above a module's first headline, a line scoring this much is its label.
+LABEL_ENOUGH = 0.15
+#: A label claims a module without a headline only where it names its kind so surely.
+EMPTY_SURE = 0.75
+
+
+@dataclass(slots=True)
+class _Draft:
+    label: int | None = None
+    heads: list[int] = field(default_factory=list)
+    kickers: list[int] = field(default_factory=list)
+    decks: dict[int, list[int]] = field(default_factory=dict)
 
 
 def assemble_modules(
     lines: list[Line],
     facts: list[Facts],
     roles: Sequence[str],
-    name_kind: Callable[[str], str | None],
+    scores: Matrix,
+    parted: npt.NDArray[np.floating],
+    region: Region,
     total: int,
 ) -> tuple[list[Module], list[int | None]]:
     """The page's modules in order, and for each line the index of the module it belongs to.
 
-    A label opens a module; so does a headline far from the one above. Between two headlines a kicker goes to
-    the one that its fellows go to: below the headline where a kicker also ends the module, else above.
+    Parameters
+    ----------
+    roles : sequence of str
+        Each line's role.
+    scores : array
+        One row per line; its columns: anything else, headline, label, kicker.
+    parted : array
+        For each two headlines in a row, how likely they stand in two modules (0 to 1).
+    region : Region
+        Where the article's text stands.
+    total : int
+        Characters of the page, of which each position is a share.
+
+    Notes
+    -----
+    A label that heads nothing is a module without items where it names a kind of module for sure.
     """
     modules: list[Module] = []
     owner: list[int | None] = [None] * len(lines)
-    current: Module | None = None
-    gap = 0
-    waiting: list[int] = []  # kickers seen since the last headline
-    heads: list[list[int]] = []
-    notes: list[dict[int, list[int]]] = []  # module -> headline line -> kicker lines below it
     size = max(1, total)
-    for i, role in enumerate(roles):
-        if role == "label":
-            current = Module(lines[i].text, name_kind(lines[i].text) or "other", [], lines[i].start / size)
-            modules.append(current)
-            heads.append([])
-            notes.append({})
+    for draft in _draft(lines, facts, roles, scores, parted):
+        first = draft.label if draft.label is not None else draft.heads[0]
+        label = lines[draft.label].text if draft.label is not None else None
+        headlines = trim_module([lines[i].text for i in draft.heads])
+        items = [
+            Item(text, lines[i].url, position=lines[i].start / size)
+            for text, i in zip(headlines, draft.heads, strict=True)
+        ]
+        for item, i in zip(items, draft.heads, strict=True):
+            item.deck = " ".join(lines[j].text for j in draft.decks.get(i, [])) or None
+        for at, kicker in _place_kickers(draft).items():
+            items[at].kicker = lines[kicker].text
+        modules.append(Module(label, _kind(label, draft, region), items, lines[first].start / size))
+        for i in [first, *draft.heads, *draft.kickers, *(j for js in draft.decks.values() for j in js)]:
             owner[i] = len(modules) - 1
-            gap, waiting = 0, []
-        elif role == "headline":
-            if current is None or gap > MAX_GAP:
-                current = Module(None, "other", [], lines[i].start / size)
-                modules.append(current)
-                heads.append([])
-                notes.append({})
-            current.items.append(Item(lines[i].text, lines[i].url, position=lines[i].start / size))
-            heads[-1].append(i)
-            owner[i] = len(modules) - 1
-            gap, waiting = 0, []
-        elif role in ("kicker", "deck") and current is not None and current.items:
-            owner[i] = len(modules) - 1
-            if role == "deck":
-                item = current.items[-1]
-                item.deck = f"{item.deck} {lines[i].text}" if item.deck else lines[i].text
-            else:
-                notes[-1].setdefault(heads[-1][-1], []).append(i)
-        elif role == "body":
-            current = None
-            gap = 0
-        else:
-            gap += 1
-    for module, rows, kickers in zip(modules, heads, notes, strict=True):
-        for item, headline in zip(module.items, trim_module([item.headline for item in module.items]), strict=True):
-            item.headline = headline
-        for item, row in zip(module.items, rows, strict=True):
-            for i in kickers.get(row, []):
-                item.kicker = item.kicker or lines[i].text
     return modules, owner
+
+
+def _draft(
+    lines: list[Line], facts: list[Facts], roles: Sequence[str], scores: Matrix, parted: npt.NDArray[np.floating]
+) -> list[_Draft]:
+    heads = [i for i, role in enumerate(roles) if role == "headline"]
+    drafts: list[_Draft] = []
+    for k, head in enumerate(heads):
+        if k == 0 or parted[k - 1] > PARTED:
+            floor = heads[k - 1] + 1 if k else 0
+            drafts.append(_Draft(_find_label(lines, facts, roles, scores, max(floor, head - LABEL_REACH), head)))
+        drafts[-1].heads.append(head)
+    used = {draft.label for draft in drafts if draft.label is not None}
+    for k, draft in enumerate(drafts):
+        stop = drafts[k + 1].heads[0] if k + 1 < len(drafts) else len(lines)
+        after = drafts[k + 1].label if k + 1 < len(drafts) else None
+        stop = after if after is not None else stop
+        last = draft.heads[-1]
+        start = draft.label + 1 if draft.label is not None else max(0, draft.heads[0] - 2)
+        draft.kickers = [i for i in range(start, min(stop, last + 4)) if roles[i] == "kicker"]
+        for i in range(draft.heads[0], stop):
+            if roles[i] == "deck":
+                head = max(h for h in draft.heads if h < i)
+                if all(roles[j] in ("deck", "headline") for j in range(head, i)):
+                    draft.decks.setdefault(head, []).append(i)
+    for i, role in enumerate(roles):
+        if role == "label" and i not in used and label_claim(lines[i].text, EMPTY_SURE):
+            following = next((j for j in range(i + 1, len(roles)) if roles[j] in ("headline", "label")), None)
+            if following is None or following - i > LABEL_REACH:
+                drafts.append(_Draft(i))
+    return sorted(drafts, key=lambda draft: draft.label if draft.label is not None else draft.heads[0])
+
+
+def _find_label(
+    lines: list[Line], facts: list[Facts], roles: Sequence[str], scores: Matrix, start: int, head: int
+) -> int | None:
+    """The line that heads the module whose first headline is ``head``, between ``start`` and there."""
+    best, found = LABEL_ENOUGH, None
+    for i in range(head - 1, start - 1, -1):
+        fact = facts[i]
+        if roles[i] in ("title", "body", "deck", "byline") or fact.date or fact.count or fact.words > 14:
+            continue
+        score = float(scores[i, 2]) - 0.01 * (head - i)
+        if score > best:
+            best, found = score, i
+    return found
+
+
+def _place_kickers(draft: _Draft) -> dict[int, int]:
+    """Item -> its kicker's line: above its headline or below it, as the module as a whole does it."""
+    if not draft.kickers or not draft.heads:
+        return {}
+    heads = np.array(draft.heads)
+    above: dict[int, int] = {}
+    below: dict[int, int] = {}
+    for kicker in draft.kickers:
+        at = int(np.searchsorted(heads, kicker))
+        if at < len(heads):
+            above[at] = kicker
+        if at > 0:
+            below.setdefault(at - 1, kicker)
+    first_above = 0 in above
+    last_below = len(heads) - 1 in below
+    if last_below and not first_above:
+        return below
+    if first_above and not last_below:
+        return above
+    near_above = np.mean([heads[at] - kicker for at, kicker in above.items()]) if above else 99.0
+    near_below = np.mean([kicker - heads[at] for at, kicker in below.items()]) if below else 99.0
+    return above if near_above <= near_below else below
+
+
+def _kind(label: str | None, draft: _Draft, region: Region) -> str:
+    from toolkit.page.modules.lexicon import look_up
+
+    claims = look_up(label) if label else {}
+    inside = bool(region) and bool(draft.heads) and region.start < draft.heads[0] < region.stop
+    if claims.get("sponsored", 0.0) > 0.6:
+        return "sponsored"
+    if inside and len(draft.heads) <= 2:
+        return "inline"
+    if not inside:
+        claims = {kind: sure for kind, sure in claims.items() if kind != "inline"} or (
+            {"related": 0.5} if "inline" in claims else {}
+        )
+    if claims:
+        return max(claims, key=lambda kind: (claims[kind], kind))
+    if label:
+        return "section"
+    return "other"
 
 
 def flag_duplicates(modules: list[Module]) -> None:
@@ -83,10 +183,7 @@ def flag_duplicates(modules: list[Module]) -> None:
     for index, module in enumerate(modules):
         if not module.items:
             continue
-        key = (
-            normalise_headline(module.label or ""),
-            *(normalise_headline(item.headline) for item in module.items),
-        )
+        key = (normalise_headline(module.label or ""), *(normalise_headline(item.headline) for item in module.items))
         if key in seen:
             module.duplicate_of = seen[key]
         else:

@@ -76,6 +76,7 @@ class Facts:
     commas: int
     lower: bool  # begins with a small letter
     furniture: str  # class of the site's own words that the whole line is, else ""
+    small: float  # share of words of one to three small letters: articles, prepositions, forms of "be"
     unspaced: float  # share of characters of scripts without spaces between words
     loose: str  # class of such words at its beginning or end
 
@@ -116,6 +117,7 @@ def find_facts(line: Line) -> Facts:
     cased = capitals + sum(map(str.islower, head))
     tokens = _TOKEN.findall(head)
     alphabetic = [token for token in tokens if token[0].isalpha()]
+    digits = sum(map(str.isdigit, head))
     key = fold_phrase(head)
     table = read_furniture()
     short = words <= 12
@@ -123,7 +125,7 @@ def find_facts(line: Line) -> Facts:
     ends = ""
     if _END.search(text[-12:]):
         ends = "." if _STOP.search(text[-12:]) else "?" if "?" in text[-4:] or "？" in text[-4:] else "!"
-        if text.endswith(("...", "…")):
+        if text.endswith(("..", "…")):
             ends = "…"
     elif last in ":：,;":
         ends = ":" if last in ":：" else ","
@@ -135,23 +137,24 @@ def find_facts(line: Line) -> Facts:
         titled=sum(map(str.isupper, [token[0] for token in alphabetic])) / len(alphabetic)
         if alphabetic
         else 0.0,
-        digits=sum(map(str.isdigit, head)) / len(head),
+        digits=digits / len(head),
         ends=ends,
         date=short and is_date(text),
         count=chars <= 12 and is_count(text),
         name=chars <= 45 and _NAME.match(text) is not None,
-        byline=chars <= 90 and _BY.match(text) is not None,
+        byline=1 < words <= 14 and _BY.match(text) is not None,
         email="@" in head and chars <= 200 and _EMAIL.search(text) is not None,
-        url=_URL.search(head) is not None,
+        url=("://" in head or "www." in head) and _URL.search(head) is not None,
         sign=_SIGN.search(head) is not None,
-        credit=_CREDIT.search(head) is not None,
-        time=_TIME_INSIDE.search(head) is not None,
-        price=_PRICE.search(head) is not None,
+        credit=_CREDIT.search(head[:160]) is not None,
+        time=digits > 0 and _TIME_INSIDE.search(head) is not None,
+        price=digits > 0 and _PRICE.search(head) is not None,
         quote=_SPEECH.search(head) is not None,
         splits=len(_SPLIT_MARK.findall(head)),
         commas=head.count(",") + head.count("、"),
         lower=text[0].islower(),
         furniture=table.get(key, "") if chars <= 60 else "",
+        small=sum(len(token) <= 3 and token.islower() for token in alphabetic) / len(alphabetic) if alphabetic else 0.0,
         unspaced=0.0 if text.isascii() else len(_UNSPACED.findall(head)) / len(head),
         loose=_loose_class(key, table) if chars <= 160 else "",
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import numpy as np
 import numpy.typing as npt
 
 from toolkit.page.modules.lexicon import is_chrome, look_up
-from toolkit.page.modules.texts import stems
+from toolkit.page.modules.texts import overlap, stems
 from toolkit.page.saved_text.body import Region, is_paragraph
 from toolkit.page.saved_text.facts import FURNITURE, Facts
 from toolkit.page.saved_text.lines import Line
@@ -19,11 +20,12 @@ Matrix = npt.NDArray[np.float32]
 
 #: The kinds that a label can name, in the order of their columns.
 KINDS = ("related", "inline", "recommended", "latest", "popular", "section", "next", "sponsored", "menu", "other")
+GUESSES = ("headline", "label", "kicker", "deck", "body")
 _OWN = (
     "words", "chars", "upper", "titled", "digits", "full_stop", "question", "exclamation", "ellipsis", "colon",
     "comma_end", "date", "count", "name", "byline", "email", "url", "sign", "credit", "time", "price", "quote",
     "splits", "commas", "lower", "blank", "indent", "bullet", "nested", "rank", "heading", "linked", "bold",
-    "paragraph", "unspaced", "letters_a_word", "copies", "copy_near", "label", "furniture", "loose", "part", "button",
+    "paragraph", "unspaced", "letters_a_word", "copies", "copy_near", "label", "furniture", "loose", "part", "button", "small", "slug_overlap", "slug_words", "slug_digits",
 )  # fmt: skip
 #: What a line's neighbours are told by, from three lines above to three below.
 _SEEN = ("words", "full_stop", "date", "name", "blank", "indent", "bullet", "rank", "heading", "linked", "paragraph",
@@ -46,22 +48,32 @@ def feature_names() -> list[str]:
     names = list(_OWN)
     names += [f"kind_{kind}" for kind in KINDS] + [f"furniture_{name}" for name in FURNITURE]
     names += [f"loose_{name}" for name in FURNITURE]
+    names += [f"guess_{name}" for name in GUESSES]
     names += [f"{name}{offset:+d}" for offset in _OFFSETS for name in _SEEN]
     names += [f"{name}_in_{window}" for window in _WINDOWS for name in _MEANS]
     return names + list(_PLACE)
 
 
 def describe_lines(
-    lines: list[Line], facts: list[Facts], labels: list[str | None], region: Region, title: int | None
+    lines: list[Line],
+    facts: list[Facts],
+    labels: list[str | None],
+    region: Region,
+    title: int | None,
+    guesses: list[str],
 ) -> Matrix:
-    """One row per line, one column per name of :func:`feature_names`; an empty page has no row."""
+    """One row per line, one column per name of :func:`feature_names`; an empty page has no row.
+
+    ``guesses`` are the roles by rule: what the rules say is one more thing to go by.
+    """
     if not lines:
         return np.zeros((0, len(feature_names())), np.float32)
     own = _describe_alone(lines, facts, labels)
     classes = _claims(lines, facts)
     furniture = _one_hot([fact.furniture for fact in facts], FURNITURE)
     loose = _one_hot([fact.loose for fact in facts], FURNITURE)
-    parts = [own, classes, furniture, loose, _neighbours(own), _windows(own)]
+    guessed = _one_hot(guesses, GUESSES)
+    parts = [own, classes, furniture, loose, guessed, _neighbours(own), _windows(own)]
     parts.append(_place(lines, facts, labels, region, title, own))
     return np.hstack(parts).astype(np.float32)
 
@@ -88,10 +100,19 @@ def _describe_alone(lines: list[Line], facts: list[Facts], labels: list[str | No
                 min(line.indent - margin, 30), bool(line.bullet), line.bullet in "+o-" and bool(line.bullet),
                 line.rank is not None, line.heading, line.linked, line.bold, is_paragraph(line, fact),
                 fact.unspaced, min(fact.chars / max(1, fact.words), 20), min(copies[line.text], 6), near[i],
-                label is not None, bool(fact.furniture), bool(fact.loose), len(line.part), is_chrome(line.text),
+                label is not None, bool(fact.furniture), bool(fact.loose), len(line.part), fact.words <= 6 and is_chrome(line.text), fact.small, *_slug(line),
             )
         )  # fmt: skip
     return np.array(rows, np.float32)
+
+
+def _slug(line: Line) -> tuple[float, float, float]:
+    """How far the link's address spells the line out, its words and digits; -1 where the converter kept none."""
+    if not line.url:
+        return -1.0, -1.0, -1.0
+    path = line.url.split("?")[0].rstrip("/").split("/")
+    slug = max(path[3:] or [""], key=len) if "://" in line.url else max(path, key=len)
+    return overlap(line.text, slug), float(min(20, len(re.split(r"[-_]", slug)))), float(any(map(str.isdigit, slug)))
 
 
 def _claims(lines: list[Line], facts: list[Facts]) -> Matrix:

@@ -23,6 +23,7 @@ MAX_CHARS = 20_000
 
 _BULLET = re.compile(r"(?:[•·▪►»›◦■●○‣⁃◆▶▸∙➤]|[*+o–-](?=\s))\s*")
 _NUMBER = re.compile(r"(?:#\s?)?(\d{1,3})\s?(?:[.)\]、．:]\s*|$)")
+_NUMBERS = re.compile(r"\d{1,2}(?:\s\d{1,2})+$")
 _RANK = re.compile(r"(\d{1,2})\.?(?:\s+|(?=[^\W\d_])|(?=[\u2018\u201c\"'«「]))(?=\S)")
 _HASHES = re.compile(r"(#{1,6})\s+(.+?)\s*#*$")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,})$")
@@ -284,6 +285,9 @@ def _strip_marks(body: str, made: Line, page: _Page) -> None:
         if not rest or (match.group()[-1] not in ":" and not rest[0].isdigit()):
             made.rank = int(match[1])
             body = rest.strip()
+    elif _NUMBERS.match(body):  # "1 1": a rank printed twice
+        made.rank = int(body.split()[0])
+        body = ""
     if body and not any(ch.isalnum() for ch in body):
         body = ""
     made.text = body
