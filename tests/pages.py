@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
 TEXT_PAGE = """Wednesday, April 2, 2025
 
 Harbour Bridge Opens After Four Years

@@ -1,0 +1,93 @@
+"""The report as a reader meets it: pictures show, tables sort, nothing is fetched, no smuggled script runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pages import HTML_PAGE
+
+from toolkit.report import write_report
+
+pytestmark = pytest.mark.browser
+
+SMUGGLED = [
+    "<script>window.hit=1</script>",
+    "<img src=x onerror=window.hit=1>",
+    "<svg onload=window.hit=1>",
+    "\"><img src=x onerror='window.hit=1'>",
+    "'><body onload=window.hit=1>",
+    "<iframe srcdoc='<script>parent.hit=1</script>'></iframe>",
+    "<a href=javascript:window.hit=1 autofocus onfocus=window.hit=1>",
+    "</td></table><script>window.hit=1</script>",
+    "{{SECTIONS}}<script>window.hit=1</script>",
+    "<details open ontoggle=window.hit=1>",
+]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory) -> Path:
+    pages = tmp_path_factory.mktemp("pages")
+    for number, text in enumerate(SMUGGLED):
+        escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        page = HTML_PAGE.replace(
+            "Ten bridges you must cross once", f"Ten bridges you must cross {escaped} once"
+        )
+        page = page.replace("<h1>Harbour bridge opens", f"<h1>Harbour bridge opens {escaped}").replace(
+            "4711", str(number)
+        )
+        (pages / f"p{number}-2025040{number % 9 + 1}.html").write_text(page, encoding="utf-8")
+    out = tmp_path_factory.mktemp("report") / "out"
+    assert write_report(pages, out, notebooks=["01", "03", "05"], progress=False).failures == []
+    return out / "index.html"
+
+
+@pytest.fixture
+def page(browser: Any, report: Path) -> Any:
+    browser.set_window_size(1100, 900)
+    browser.get(report.as_uri())
+    return browser
+
+
+def test_report_runs_no_smuggled_script_and_logs_no_error(page):
+    assert page.execute_script("return window.hit === undefined")
+    severe = [entry for entry in page.get_log("browser") if entry["level"] == "SEVERE"]
+    assert severe == []
+
+
+def test_report_shows_every_picture(page):
+    sizes = page.execute_script("return Array.from(document.images).map(i => [i.naturalWidth, i.alt.length])")
+    assert sizes
+    assert all(width > 300 and alt > 20 for width, alt in sizes)
+
+
+def test_report_fits_a_narrow_window(page):
+    page.set_window_size(640, 900)
+    assert page.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_report_sorts_a_table_by_its_heading(page):
+    column = (
+        "const tables = Array.from(document.querySelectorAll('table.tk-sort'));"
+        "const table = tables.find(t => t.tBodies[0].rows.length > 3 && t.querySelector('th.num'));"
+        "const n = Array.from(table.tHead.rows[0].cells).findIndex(c => c.classList.contains('num'));"
+        "const read = () => Array.from(table.tBodies[0].rows).map(r => parseFloat(r.cells[n].dataset.value));"
+    )
+    before, up, down = page.execute_script(
+        column + "const before = read(); const button = table.tHead.rows[0].cells[n].querySelector('button');"
+        "button.click(); const up = read(); button.click(); return [before, up, read()];"
+    )
+    assert up == sorted(before)
+    assert down == sorted(before, reverse=True)
+
+
+def test_report_follows_the_dark_theme(page):
+    page.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+    )
+    dark = page.execute_script("return getComputedStyle(document.body).backgroundColor")
+    page.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "light"}]}
+    )
+    assert dark != page.execute_script("return getComputedStyle(document.body).backgroundColor")
