@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from toolkit.page.model import Article, Reading
 from toolkit.page.saved_text.account import account_lines, share_of_residue
 from toolkit.page.saved_text.assemble import assemble_modules, flag_duplicates
-from toolkit.page.saved_text.body import Region, find_body, find_byline, find_lists, find_running_date, find_title
+from toolkit.page.saved_text.body import (
+    Region,
+    find_body,
+    find_byline,
+    find_lists,
+    find_running_date,
+    find_title,
+)
 from toolkit.page.saved_text.facts import Facts, find_facts
 from toolkit.page.saved_text.guess import guess_roles
 from toolkit.page.saved_text.lines import Line, find_lines

@@ -88,14 +88,20 @@ def assemble_modules(
 
 
 def _draft(
-    lines: list[Line], facts: list[Facts], roles: Sequence[str], scores: Matrix, parted: npt.NDArray[np.floating]
+    lines: list[Line],
+    facts: list[Facts],
+    roles: Sequence[str],
+    scores: Matrix,
+    parted: npt.NDArray[np.floating],
 ) -> list[_Draft]:
     heads = [i for i, role in enumerate(roles) if role == "headline"]
     drafts: list[_Draft] = []
     for k, head in enumerate(heads):
         if k == 0 or parted[k - 1] > PARTED:
             floor = heads[k - 1] + 1 if k else 0
-            drafts.append(_Draft(_find_label(lines, facts, roles, scores, max(floor, head - LABEL_REACH), head)))
+            drafts.append(
+                _Draft(_find_label(lines, facts, roles, scores, max(floor, head - LABEL_REACH), head))
+            )
         drafts[-1].heads.append(head)
     used = {draft.label for draft in drafts if draft.label is not None}
     for k, draft in enumerate(drafts):
@@ -183,7 +189,10 @@ def flag_duplicates(modules: list[Module]) -> None:
     for index, module in enumerate(modules):
         if not module.items:
             continue
-        key = (normalise_headline(module.label or ""), *(normalise_headline(item.headline) for item in module.items))
+        key = (
+            normalise_headline(module.label or ""),
+            *(normalise_headline(item.headline) for item in module.items),
+        )
         if key in seen:
             module.duplicate_of = seen[key]
         else:

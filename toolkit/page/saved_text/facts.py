@@ -154,7 +154,9 @@ def find_facts(line: Line) -> Facts:
         commas=head.count(",") + head.count("、"),
         lower=text[0].islower(),
         furniture=table.get(key, "") if chars <= 60 else "",
-        small=sum(len(token) <= 3 and token.islower() for token in alphabetic) / len(alphabetic) if alphabetic else 0.0,
+        small=sum(len(token) <= 3 and token.islower() for token in alphabetic) / len(alphabetic)
+        if alphabetic
+        else 0.0,
         unspaced=0.0 if text.isascii() else len(_UNSPACED.findall(head)) / len(head),
         loose=_loose_class(key, table) if chars <= 160 else "",
     )

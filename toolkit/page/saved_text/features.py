@@ -19,7 +19,18 @@ __all__ = ["describe_lines", "feature_names", "spread_scores"]
 Matrix = npt.NDArray[np.float32]
 
 #: The kinds that a label can name, in the order of their columns.
-KINDS = ("related", "inline", "recommended", "latest", "popular", "section", "next", "sponsored", "menu", "other")
+KINDS = (
+    "related",
+    "inline",
+    "recommended",
+    "latest",
+    "popular",
+    "section",
+    "next",
+    "sponsored",
+    "menu",
+    "other",
+)
 GUESSES = ("headline", "label", "kicker", "deck", "body")
 _OWN = (
     "words", "chars", "upper", "titled", "digits", "full_stop", "question", "exclamation", "ellipsis", "colon",
@@ -112,7 +123,11 @@ def _slug(line: Line) -> tuple[float, float, float]:
         return -1.0, -1.0, -1.0
     path = line.url.split("?")[0].rstrip("/").split("/")
     slug = max(path[3:] or [""], key=len) if "://" in line.url else max(path, key=len)
-    return overlap(line.text, slug), float(min(20, len(re.split(r"[-_]", slug)))), float(any(map(str.isdigit, slug)))
+    return (
+        overlap(line.text, slug),
+        float(min(20, len(re.split(r"[-_]", slug)))),
+        float(any(map(str.isdigit, slug))),
+    )
 
 
 def _claims(lines: list[Line], facts: list[Facts]) -> Matrix:
@@ -179,7 +194,12 @@ def _window_means(table: npt.NDArray[np.floating], width: int) -> Matrix:
 
 
 def _place(
-    lines: list[Line], facts: list[Facts], labels: list[str | None], region: Region, title: int | None, own: Matrix
+    lines: list[Line],
+    facts: list[Facts],
+    labels: list[str | None],
+    region: Region,
+    title: int | None,
+    own: Matrix,
 ) -> Matrix:
     size = len(lines)
     words = own[:, 0]

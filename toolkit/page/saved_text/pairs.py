@@ -35,7 +35,9 @@ def describe_pairs(
         return np.zeros((0, len(PAIR_NAMES)), np.float32)
     gaps = [b - a - 1 for a, b in zip(heads, heads[1:], strict=False)]
     copies = Counter(line.text for line in lines)
-    shapes = [tuple(_shape(facts[i]) for i in range(a + 1, b)) for a, b in zip(heads, heads[1:], strict=False)]
+    shapes = [
+        tuple(_shape(facts[i]) for i in range(a + 1, b)) for a, b in zip(heads, heads[1:], strict=False)
+    ]
     rows = []
     for k, (a, b) in enumerate(zip(heads, heads[1:], strict=False)):
         near = gaps[max(0, k - 4) : k] + gaps[k + 1 : k + 5]
@@ -70,7 +72,9 @@ def describe_pairs(
                 below.blank,
                 sum(facts[i].furniture == "more" for i in between),
                 sum(facts[i].date for i in between),
-                sum(region.start <= i < region.stop and facts[i].words > 20 for i in between) if region else 0,
+                sum(region.start <= i < region.stop and facts[i].words > 20 for i in between)
+                if region
+                else 0,
                 sum(bool(facts[i].furniture) for i in between),
                 sum(facts[i].words <= 4 for i in between),
                 sum(facts[i].words >= 12 for i in between),

@@ -77,7 +77,11 @@ def decide_roles(
 def _find_decks(lines: list[Line], facts: list[Facts], roles: list[str], scores: Matrix) -> None:
     """A summary is a sentence right below a headline, where no running text begins."""
     for i in range(1, len(lines)):
-        if roles[i] not in ("", "body") or roles[i - 1] not in ("headline", "deck") or scores[i, HEADLINE] > 0.3:
+        if (
+            roles[i] not in ("", "body")
+            or roles[i - 1] not in ("headline", "deck")
+            or scores[i, HEADLINE] > 0.3
+        ):
             continue
         fact = facts[i]
         if lines[i].bullet or lines[i].rank is not None or fact.words < 7 or fact.words > 70:
