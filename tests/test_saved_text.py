@@ -15,15 +15,23 @@ from toolkit.tables import KINDS
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 PARAGRAPHS = [
-    "The harbour council voted on Tuesday night to close the northern pier until the spring, after engineers "
-    "found that two of its oldest beams had rotted through below the water line.",
-    "Fishing boats will be moved to the southern basin by the end of the month, the harbour master said, and "
-    "the small ferry to the islands will leave from the coal wharf instead.",
-    "“We would rather lose a winter than a crew,” said the mayor, who had asked for the inspection in May.",
-    "Repairs are expected to cost nearly four million crowns, about a third of which the region has promised.",
-    "Shop owners on the quay fear a quiet season. Several of them told the council that they had already "
-    "ordered goods for the winter market, which is held on the pier each year.",
-    "The council will decide in January whether the market can be held on the square instead.",
+    " ".join(paragraph.split())
+    for paragraph in """
+The harbour council voted on Tuesday night to close the northern pier until the spring, after engineers found
+that two of its oldest beams had rotted through below the water line.
+
+Fishing boats will be moved to the southern basin by the end of the month, the harbour master said, and the small
+ferry to the islands will leave from the coal wharf instead.
+
+“We would rather lose a winter than a crew,” said the mayor, who had asked for the inspection in May.
+
+Repairs are expected to cost nearly four million crowns, about a third of which the region has promised.
+
+Shop owners on the quay fear a quiet season. Several of them told the council that they had already ordered goods
+for the winter market, which is held on the pier each year.
+
+The council will decide in January whether the market can be held on the square instead.
+""".strip().split("\n\n")
 ]
 LATEST = [
     "Night Trains Return to the Coast After Nine Years of Silence",

@@ -98,8 +98,11 @@ def test_find_lines_reads_numbered_links_when_a_text_browser_lists_them():
 
 
 def test_find_lines_joins_hard_wrapped_lines_when_the_next_word_would_not_fit():
-    words = ("Engineers found that two of the oldest beams of the northern pier had rotted through below the water "
-             "line and would have to be replaced before the winter storms begin in earnest again ").split() * 3  # fmt: skip
+    sentence = (
+        "Engineers found that two of the oldest beams of the northern pier had rotted through below the water "
+        "line and would have to be replaced before the winter storms begin in earnest again "
+    )
+    words = sentence.split() * 3
     rows, row = [], ""
     for word in words:
         if len(row) + 1 + len(word) > 72:

@@ -194,7 +194,8 @@ def _before_meta(text: str) -> str:
     """The run of capitalised words at the beginning, without the last one where it is the site's own word."""
     from toolkit.page.saved_text.facts import fold_phrase, read_furniture
 
-    table, kept = read_furniture(), []
+    table = read_furniture()
+    kept: list[str] = []
     for word in text.split():
         if not word[0].isupper() or any(character.isdigit() for character in word):
             break

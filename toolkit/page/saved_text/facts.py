@@ -31,10 +31,10 @@ _BY = re.compile(
     re.I,
 )
 _CREDIT = re.compile(
-    r"^\(?(?:photos?|image|images|foto|fotos|bild|crédit|credit|credits|picture|pictured|illustration|photograph|写真|사진"
-    r"|source|quelle|fuente|fonte|фото|图片来源|archivfoto|symbolbild|file photo|getty images)\s?[:：/©(]|/\s?(?:getty|"
-    r"reuters|afp|dpa|ap|epa|shutterstock|imago|efe|istock|ansa|tt|ntb|scanpix|nurphoto)\b|\b(?:getty images|via getty|"
-    r"ap photo|reuters/|afp/|shutterstock|photo (?:by|courtesy))",
+    r"^\(?(?:photos?|image|images|foto|fotos|bild|crédit|credit|credits|picture|pictured|illustration|photograph"
+    r"|写真|사진|source|quelle|fuente|fonte|фото|图片来源|archivfoto|symbolbild|file photo|getty images)\s?[:：/©(]"
+    r"|/\s?(?:getty|reuters|afp|dpa|ap|epa|shutterstock|imago|efe|istock|ansa|tt|ntb|scanpix|nurphoto)\b"
+    r"|\b(?:getty images|via getty|ap photo|reuters/|afp/|shutterstock|photo (?:by|courtesy))",
     re.I,
 )
 _END = re.compile(r"[.!?…。！？]+[\"'’”»)\]」』]*$")
@@ -96,7 +96,7 @@ def fold_phrase(text: str) -> str:
 def read_furniture() -> dict[str, str]:
     """Folded phrase -> class, from the package's list of words that sites print around any page."""
     source = importlib.resources.files(__package__) / "furniture.csv"
-    with source.open(encoding="utf-8", newline="") as handle:
+    with source.open(encoding="utf-8") as handle:
         return {fold_phrase(row["phrase"]): row["class"] for row in csv.DictReader(handle)}
 
 

@@ -36,7 +36,8 @@ _OWN = (
     "words", "chars", "upper", "titled", "digits", "full_stop", "question", "exclamation", "ellipsis", "colon",
     "comma_end", "date", "count", "name", "byline", "email", "url", "sign", "credit", "time", "price", "quote",
     "splits", "commas", "lower", "blank", "indent", "bullet", "nested", "rank", "heading", "linked", "bold",
-    "paragraph", "unspaced", "letters_a_word", "copies", "copy_near", "label", "furniture", "loose", "part", "button", "small", "slug_overlap", "slug_words", "slug_digits",
+    "paragraph", "unspaced", "letters_a_word", "copies", "copy_near", "label", "furniture", "loose", "part",
+    "button", "small", "slug_overlap", "slug_words", "slug_digits",
 )  # fmt: skip
 #: What a line's neighbours are told by, from three lines above to three below.
 _SEEN = ("words", "full_stop", "date", "name", "blank", "indent", "bullet", "rank", "heading", "linked", "paragraph",
@@ -111,7 +112,8 @@ def _describe_alone(lines: list[Line], facts: list[Facts], labels: list[str | No
                 min(line.indent - margin, 30), bool(line.bullet), line.bullet in "+o-" and bool(line.bullet),
                 line.rank is not None, line.heading, line.linked, line.bold, is_paragraph(line, fact),
                 fact.unspaced, min(fact.chars / max(1, fact.words), 20), min(copies[line.text], 6), near[i],
-                label is not None, bool(fact.furniture), bool(fact.loose), len(line.part), fact.words <= 6 and is_chrome(line.text), fact.small, *_slug(line),
+                label is not None, bool(fact.furniture), bool(fact.loose), len(line.part),
+                fact.words <= 6 and is_chrome(line.text), fact.small, *_slug(line),
             )
         )  # fmt: skip
     return np.array(rows, np.float32)
@@ -202,7 +204,6 @@ def _place(
     own: Matrix,
 ) -> Matrix:
     size = len(lines)
-    words = own[:, 0]
     rows = np.arange(size)
     start, stop = (region.start, region.stop) if region else (size, size)
     title_stems = stems(lines[title].text) if title is not None else set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -33,13 +34,11 @@ def describe_pairs(
     """One row for each two headlines in a row of ``heads``; columns as :data:`PAIR_NAMES`."""
     if len(heads) < 2:
         return np.zeros((0, len(PAIR_NAMES)), np.float32)
-    gaps = [b - a - 1 for a, b in zip(heads, heads[1:], strict=False)]
+    gaps = [b - a - 1 for a, b in pairwise(heads)]
     copies = Counter(line.text for line in lines)
-    shapes = [
-        tuple(_shape(facts[i]) for i in range(a + 1, b)) for a, b in zip(heads, heads[1:], strict=False)
-    ]
+    shapes = [tuple(_shape(facts[i]) for i in range(a + 1, b)) for a, b in pairwise(heads)]
     rows = []
-    for k, (a, b) in enumerate(zip(heads, heads[1:], strict=False)):
+    for k, (a, b) in enumerate(pairwise(heads)):
         near = gaps[max(0, k - 4) : k] + gaps[k + 1 : k + 5]
         usual, times = Counter(near).most_common(1)[0] if near else (gaps[k], 0)
         between = range(a + 1, b)
