@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from toolkit.clickbait.inputs import read_headlines
@@ -25,15 +27,10 @@ __all__ = ["GAP", "find_patterns"]
 GAP = "<...>"
 NUMBER = "<number>"
 _UNSPACED = ("ja", "ko")
-#: cues whose words make the frame of a headline
-_FRAME_CUES = frozenset(
-    {
-        "forward_deixis", "forward_cataphora", "withheld_outcome", "second_person", "first_person", "bait_phrase",
-        "list_number", "superlative", "imperative",
-    }
-)  # fmt: skip
-#: more distinct skeletons than this are clustered by k-means, fewer by average linkage
-_LINKAGE_LIMIT = 1500
+#: skeletons that are clustered at most, the commonest first
+_CLUSTER_LIMIT = 2500
+#: cosine distances at which the tree of clusters is cut
+_CUTS = (0.45, 0.6, 0.75, 0.9)
 #: words that hold any sentence together; a template needs a piece beyond them
 _WEAK = {
     "en": """the a an of and or to in on at by for with from as is are was were be been being has have had it its that
@@ -45,6 +42,22 @@ _WEAK = {
         ha han ser contra desde sin hasta""",
     "fr": """le la les l un une des de du d et ou \u00e0 au aux en pour par sur dans avec que qui se son sa ses est sont a ont
         ne pas il elle ce n s c apr\u00e8s contre sans""",
+}
+#: words that make a frame wherever they stand, beside those of the cue rules
+_FRAME_WORDS = {
+    "en": """why how what this these here's should need best worst ultimate things reasons ways times signs facts tips
+        tricks secrets secret key truth reason photos pictures ever most every everything if""",
+    "de": """warum wie was diese dieser dieses darum so gr\u00fcnde dinge tipps tricks fehler geheimnis wahrheit beste besten
+        schlimmsten alles""",
+    "es": """por qu\u00e9 c\u00f3mo esto este esta razones cosas trucos errores secreto verdad mejor mejores peor todo as\u00ed""",
+    "fr": """pourquoi comment voici ce cette ces raisons choses astuces erreurs secret v\u00e9rit\u00e9 meilleur meilleurs pire tout""",
+}  # fmt: skip
+#: words that stay in the skeleton without making a frame
+_TAILS = {
+    "en": "know believe guess happened next time all life world people one thing way than really actually now finally",
+    "de": "wissen glauben passiert leben welt menschen alle wirklich jetzt endlich zeiten",
+    "es": "saber creer vida mundo tiempo todos realmente ahora pas\u00f3",
+    "fr": "savoir croire vie monde temps tous vraiment enfin",
 }
 _COLUMNS = (
     "pattern", "n", "n_headlines", "share", "share_low", "share_high", "prints", "examples", "kinds", "modules",
@@ -65,7 +78,7 @@ def find_patterns(
     headlines: Any,
     language: str | None = None,
     *,
-    min_count: int = 3,
+    min_count: int | None = None,
     max_patterns: int | None = 50,
     n_examples: int = 3,
     level: float = 0.95,
@@ -79,8 +92,8 @@ def find_patterns(
         where it has them.
     language : str, optional
         BCP 47 tag for all headlines. Default: the table's, else a light test.
-    min_count : int
-        Distinct headlines a pattern must have, >= 2.
+    min_count : int, optional
+        Distinct headlines a pattern must have, >= 2. Default: 3, in large collections one in a thousand.
     max_patterns : int, optional
         How many patterns at most, the most frequent first; None: all.
     n_examples : int
@@ -110,9 +123,9 @@ def find_patterns(
     -----
     The same headline in another case, with other quotes or dashes, counts once. Skeletons (function words, words
     of address and of the cue rules stay, runs of other words become a gap) are clustered by the cosine of the
-    TF-IDF of their n-grams: average linkage, above 1,500 distinct ones k-means. A cluster's template is what most
+    TF-IDF of their n-grams (average linkage; the 2,500 commonest, all are held against the templates). A cluster's template is what most
     of its members share with its most central one. A headline counts for the one template with the most fixed
-    words that it fits, so shares of different patterns do not overlap. A pattern is a frame, no proof of bait.
+    words that it fits and that is frequent enough, so shares of different patterns do not overlap. A pattern is a frame, no proof of bait.
 
     Examples
     --------
@@ -120,7 +133,7 @@ def find_patterns(
     >>> find_patterns(lines)[["pattern", "n", "n_headlines"]].values.tolist()
     [['Why You Should <...>', 3, 4]]
     """
-    if min_count < 2:
+    if min_count is not None and min_count < 2:
         raise InputError(f"min_count: got {min_count!r}; a pattern needs at least 2 headlines.")
     if max_patterns is not None and max_patterns < 1:
         raise InputError(f"max_patterns: got {max_patterns!r}; allowed are 1 and more, or None for all.")
@@ -137,7 +150,7 @@ def find_patterns(
         if tag not in LANGUAGES:
             continue
         own = [line for line in lines if line.language == tag]
-        for pattern, members in _patterns(own, min_count).items():
+        for pattern, members in _patterns(own, min_count or max(3, len(own) // 1000), tag).items():
             low, high = wilson_interval(len(members), len(own), level)
             where = [row for line in members for row in line.rows]
             rows.append(
@@ -187,13 +200,9 @@ def _distinct_lines(texts: list[str], reasons: list[str], languages: list[str]) 
 
 @cache
 def _frame_words(tag: str) -> frozenset[str]:
-    words = set(stop_words(tag))
-    for rule in load_rules(tag).rules:
-        if rule.kind == "words" and rule.use == "cue" and rule.cue in _FRAME_CUES:
-            for phrase in rule.pattern.split("|"):
-                words.update(token for token, _, _ in find_tokens(phrase.rstrip("*")))
-        words.update(token for token in rule.trigger if rule.cue in _FRAME_CUES and token[0].isalpha())
-    return frozenset(words)
+    """Words that stay in the skeleton."""
+    strong, at_start = _strong_words(tag)
+    return frozenset({*stop_words(tag), *strong, *at_start, *_TAILS.get(tag, "").split()})
 
 
 def _skeleton(headline: str, tag: str) -> tuple[str, ...]:
@@ -214,7 +223,33 @@ def _skeleton(headline: str, tag: str) -> tuple[str, ...]:
             pieces.append(GAP)
         end = stop
     pieces += [mark for mark in plain.lower[end:] if mark in "?!:"]
-    return tuple(pieces)
+    return _without_weak_runs(pieces, tag)
+
+
+#: at the end of a run of fixed words these belong to what changes
+_ARTICLES = frozenset(
+    "a an the his her their its our my der die das ein eine einen el la los las un una le les une des du".split()
+)
+
+
+def _without_weak_runs(pieces: list[str], tag: str) -> tuple[str, ...]:
+    """The skeleton with runs of weak words between gaps made part of the gap."""
+    weak = _weak_words(tag)
+    result: list[str] = []
+    at = 0
+    while at < len(pieces):
+        end = at
+        while end < len(pieces) and pieces[end] not in (GAP, ":", "?", "!"):
+            end += 1
+        run = pieces[at:end]
+        if run:
+            while len(run) > 1 and run[-1] in _ARTICLES and end < len(pieces) and pieces[end] == GAP:
+                run.pop()
+            result += run if any(piece not in weak for piece in run) else [GAP]
+        if end < len(pieces):
+            result.append(pieces[end])
+        at = end + 1
+    return tuple(piece for number, piece in enumerate(result) if piece != GAP or not number or result[number - 1] != GAP)
 
 
 def _skeleton_of_cues(lower: str, tag: str) -> tuple[str, ...]:
@@ -233,35 +268,113 @@ def _skeleton_of_cues(lower: str, tag: str) -> tuple[str, ...]:
     return tuple(pieces)
 
 
-def _patterns(lines: Sequence[_Line], min_count: int) -> dict[str, list[_Line]]:
-    skeletons = sorted({line.pieces for line in lines if _n_fixed(line.pieces)})
-    if len(skeletons) < 1 or len(lines) < min_count:
-        return {}
+def _patterns(lines: Sequence[_Line], min_count: int, tag: str) -> dict[str, list[_Line]]:
     counts = Counter(line.pieces for line in lines)
+    skeletons = sorted(pieces for pieces in counts if _is_frame(pieces, tag))
+    if not skeletons:
+        return {}
     templates: set[tuple[str, ...]] = set()
-    for members in _clusters(skeletons):
-        template = _template([skeletons[at] for at in members], counts)
-        if _n_fixed(template) >= 2:
+    # the commonest skeletons show the templates; all are held against them below
+    common = sorted(sorted(skeletons, key=lambda pieces: -counts[pieces])[:_CLUSTER_LIMIT])
+    for members in _clusters(common):
+        template = _template([common[at] for at in members], counts)
+        if _is_frame(template, tag):
             templates.add(template)
-    # each headline goes to the template with the most fixed words that it fits; templates that end up rare leave
-    # their headlines to the others, so the rarest goes first and the rest is dealt out again
+    for pieces in skeletons:
+        templates.update(opening for opening in _openings(pieces) if _is_frame(opening, tag))
+    # the most specific template first; what it does not get often enough is left to the more general ones
     order = sorted(templates, key=lambda template: (-_n_fixed(template), len(template), template))
-    fits = {line.headline: [template for template in order if _fits(line.pieces, template)] for line in lines}
-    alive = set(order)
-    while True:
-        dealt: dict[tuple[str, ...], list[_Line]] = {}
-        for line in lines:
-            for template in fits[line.headline]:
-                if template in alive:
-                    dealt.setdefault(template, []).append(line)
-                    break
-        rare = [template for template in alive if len(dealt.get(template, ())) < min_count]
-        if not rare:
-            return {
-                _name(template, dealt[template]): dealt[template] for template in order if template in alive
-            }
-        fewest = min(len(dealt.get(template, ())) for template in rare)
-        alive -= {template for template in rare if len(dealt.get(template, ())) == fewest}
+    joined = {pieces: _SEPARATOR.join(pieces) + _SEPARATOR for pieces in skeletons}
+    dealt: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for template in order:
+        regex = _template_regex(template)
+        fits = [pieces for pieces, text in joined.items() if regex.fullmatch(text)]
+        if sum(counts[pieces] for pieces in fits) >= min_count:
+            for pieces in fits:
+                dealt[pieces] = template
+                del joined[pieces]
+    members_of: dict[tuple[str, ...], list[_Line]] = {}
+    for line in lines:
+        if line.pieces in dealt:
+            members_of.setdefault(dealt[line.pieces], []).append(line)
+    named: dict[str, list[_Line]] = {}
+    for template in sorted(members_of):
+        named.setdefault(_name(template, members_of[template]), []).extend(members_of[template])
+    return named
+
+
+_SEPARATOR = "\x1f"
+
+
+def _openings(pieces: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """What a line opens with, as templates: clusters of few lines may not show it."""
+    found = []
+    tail = (GAP, "?") if pieces[-1] == "?" else (GAP,)
+    for size in range(1, min(6, len(pieces))):
+        opening = pieces[:size]
+        if opening[-1] not in (GAP, ":"):
+            found.append((*opening, *tail))
+    return found
+
+
+def _template_regex(template: Sequence[str]) -> re.Pattern[str]:
+    """Whether a template covers a whole line: a gap takes one piece and more."""
+    return re.compile(
+        "".join(f"(?:[^{_SEPARATOR}]*{_SEPARATOR})+" if piece == GAP else re.escape(piece + _SEPARATOR) for piece in template)
+    )
+
+
+def _is_frame(pieces: Sequence[str], tag: str) -> bool:
+    """Whether the fixed pieces are a frame and not just what any sentence has.
+
+    Two of them at least, and among them a word of address, a pointing or question word, a superlative, a word of a
+    stock phrase; or a number or a call at the start of a clause; or a start and a question mark.
+    """
+    if tag in _UNSPACED:
+        return _n_fixed(pieces) >= 1
+    if _n_fixed(pieces) < 2 and pieces[0] in (GAP, NUMBER):
+        return False
+    strong, at_start = _strong_words(tag)
+    if pieces[0] != GAP and pieces[-1] == "?":
+        return True
+    for at, piece in enumerate(pieces):
+        opens = at == 0 or pieces[at - 1] == ":"
+        if piece in strong and (
+            opens or pieces[at - 1] != GAP or (at + 1 < len(pieces) and pieces[at + 1] not in (GAP, ":"))
+        ):
+            return True
+        if opens and piece in at_start and _n_fixed(pieces) >= 2:
+            return True
+        if piece == NUMBER and at == 1 and pieces[0] != GAP and _n_fixed(pieces) >= 3:
+            return True
+    return False
+
+
+#: cues whose single words make a frame wherever they stand
+_STRONG_CUES = frozenset({"forward_deixis"})
+
+
+@cache
+def _strong_words(tag: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Words that make a frame anywhere, and those that do at the start of a clause."""
+    weak = _weak_words(tag)
+    strong: set[str] = set(_FRAME_WORDS.get(tag, "").split())
+    at_start = {NUMBER}
+    for rule in load_rules(tag).rules:
+        if rule.use != "cue":
+            continue
+        if rule.cue in ("second_person", "superlative") and rule.kind == "words":
+            strong.update(phrase for phrase in rule.pattern.split("|") if " " not in phrase)
+        elif rule.cue in _STRONG_CUES:
+            strong.update(token for token in rule.trigger if token[0].isalpha())
+        elif rule.cue == "imperative":
+            at_start.update(token for token in rule.trigger if token[0].isalpha())
+    return frozenset(strong - weak), frozenset(at_start - weak)
+
+
+@cache
+def _weak_words(tag: str) -> frozenset[str]:
+    return frozenset({GAP, ":", "!", *_WEAK.get(tag, "").split()})
 
 
 def _n_fixed(pieces: Sequence[str]) -> int:
@@ -269,36 +382,41 @@ def _n_fixed(pieces: Sequence[str]) -> int:
 
 
 def _clusters(skeletons: list[tuple[str, ...]]) -> list[list[int]]:
+    """Groups of skeletons alike, at several widths: a broad frame and a narrow one inside it both come up."""
     if len(skeletons) == 1:
         return [[0]]
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    from scipy.cluster.hierarchy import fcluster, linkage
 
-    grams = [_skeleton_grams(pieces) for pieces in skeletons]
-    matrix = TfidfVectorizer(analyzer=list, sublinear_tf=True, lowercase=False).fit_transform(grams)
-    if len(skeletons) <= _LINKAGE_LIMIT:
-        from scipy.cluster.hierarchy import fcluster, linkage
-        from scipy.spatial.distance import squareform
-
-        similarity = (matrix @ matrix.T).toarray()
-        distance = np.clip(1 - similarity, 0, 2)
-        np.fill_diagonal(distance, 0)
-        tree = linkage(squareform(distance, checks=False), "average")
-        # coarse and fine cuts: a broad frame and a narrow one inside it are both candidates
-        labels = [fcluster(tree, cut, "distance") for cut in (0.55, 0.7, 0.85)]
-    else:
-        from sklearn.cluster import KMeans
-
-        labels = [
-            KMeans(n_clusters=k, n_init=1, random_state=0).fit_predict(matrix)
-            for k in sorted({min(400, len(skeletons) // 10), min(120, len(skeletons) // 30)})
-        ]
-    groups: list[list[int]] = []
-    for label in labels:
+    similarity = _cosine([_skeleton_grams(pieces) for pieces in skeletons])
+    distance = np.clip(1 - similarity, 0, 1)
+    tree = linkage(distance[np.triu_indices(len(skeletons), 1)], "average")
+    groups: set[tuple[int, ...]] = set()
+    for cut in _CUTS:
         by_label: dict[int, list[int]] = {}
-        for at, number in enumerate(label):
+        for at, number in enumerate(fcluster(tree, cut, "distance")):
             by_label.setdefault(int(number), []).append(at)
-        groups += by_label.values()
-    return groups
+        groups.update(map(tuple, by_label.values()))
+    return [list(group) for group in sorted(groups)]
+
+
+def _cosine(grams: list[list[str]]) -> npt.NDArray[np.float64]:
+    """Cosines of the TF-IDF vectors (term frequency damped, smoothed idf)."""
+    from scipy import sparse
+
+    columns: dict[str, int] = {}
+    rows, ids = [], []
+    for row, found in enumerate(grams):
+        for gram in found:
+            rows.append(row)
+            ids.append(columns.setdefault(gram, len(columns)))
+    matrix = sparse.coo_matrix((np.ones(len(ids)), (rows, ids)), shape=(len(grams), len(columns))).tocsr()
+    matrix.data = 1 + np.log(matrix.data)
+    df = np.bincount(matrix.indices, minlength=len(columns))
+    matrix = matrix @ sparse.diags(1 + np.log((1 + len(grams)) / (1 + df)))
+    norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    matrix = sparse.diags(1 / np.maximum(norms, 1e-12)) @ matrix
+    cosine: npt.NDArray[np.float64] = (matrix @ matrix.T).toarray()
+    return cosine
 
 
 def _skeleton_grams(pieces: tuple[str, ...]) -> list[str]:
@@ -313,10 +431,10 @@ def _skeleton_grams(pieces: tuple[str, ...]) -> list[str]:
 
 def _template(members: list[tuple[str, ...]], counts: Counter[tuple[str, ...]]) -> tuple[str, ...]:
     """What at least 60 % of the members share, in order, with the member that shares most."""
-    members = sorted(members, key=lambda pieces: (-counts[pieces], len(pieces), pieces))[:60]
+    members = sorted(members, key=lambda pieces: (-counts[pieces], len(pieces), pieces))[:30]
     total = sum(counts[pieces] for pieces in members)
     best: tuple[float, tuple[str, ...]] = (-1.0, ())
-    for centre in members[:12]:
+    for centre in members[:6]:
         votes = np.zeros(len(centre))
         for other in members:
             for at in _common(centre, other):
@@ -353,21 +471,6 @@ def _common(first: Sequence[str], second: Sequence[str]) -> list[int]:
         else:
             j += 1
     return at
-
-
-def _fits(pieces: Sequence[str], template: Sequence[str]) -> bool:
-    """Whether the template covers the whole line: a gap takes one piece and more, but no fixed start or end."""
-    n, m = len(pieces), len(template)
-    open_ = {0}
-    for want in template:
-        if want == GAP:
-            low = min(open_, default=n)
-            open_ = set(range(low + 1, n + 1))
-        else:
-            open_ = {at + 1 for at in open_ if at < n and pieces[at] == want}
-        if not open_:
-            return False
-    return n in open_ and m > 0
 
 
 def _name(template: tuple[str, ...], members: list[_Line]) -> str:
