@@ -132,14 +132,14 @@ def test_match_sentences_works_when_scripts_have_no_spaces() -> None:
 
 
 def test_match_sentences_stays_fast_when_bodies_are_long() -> None:
-    words = [f"w{k % 997}x{k}" for k in range(40_000)]
-    before = [" ".join(words[k : k + 10]) + "." for k in range(0, 40_000, 10)]
+    words = [f"w{k % 997}x{k}" for k in range(20_000)]
+    before = [" ".join(words[k : k + 10]) + "." for k in range(0, 20_000, 10)]
     after = [sentence.replace("w", "v", 1) if k % 2 else sentence for k, sentence in enumerate(before)]
     start = time.process_time()
     matches = match_sentences(before, after)
-    assert time.process_time() - start < 8
-    assert len(matches) == 4_000
-    assert sum(not match.equal for match in matches) == 2_000
+    assert time.process_time() - start < 4
+    assert len(matches) == 2_000
+    assert sum(not match.equal for match in matches) == 1_000
 
 
 def test_match_equal_keeps_each_sentence_once_when_keys_repeat() -> None:
@@ -168,7 +168,7 @@ sentences = st.lists(words, min_size=1, max_size=8).map(lambda found: " ".join(f
 bodies = st.lists(sentences, max_size=8)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(bodies, bodies)
 def test_match_sentences_uses_each_sentence_at_most_once_when_texts_are_any(
     old: list[str], new: list[str]
@@ -182,7 +182,7 @@ def test_match_sentences_uses_each_sentence_at_most_once_when_texts_are_any(
     assert [pair[1] for pair in in_place] == sorted(pair[1] for pair in in_place)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(sentences, max_size=8, unique=True), st.randoms(use_true_random=False))
 def test_match_sentences_loses_nothing_when_sentences_only_change_places(
     body: list[str], random: object

@@ -147,6 +147,18 @@ def test_measure_revisions_gives_no_share_when_a_body_is_empty() -> None:
     assert found["sentences_removed"].tolist() == [0, 0]
 
 
+def test_measure_revisions_gives_no_share_when_bodies_were_not_compared() -> None:
+    articles = _dated({}, {"title": "Cranes", "body": "Other words."})
+    changes = compare_snapshots(articles, fields=["title"])
+    assert changes.attrs["fields"] == ("title",)
+    found = measure_revisions(changes, articles)
+    assert found["share_changed"].isna().all()
+    assert found["share_note"].tolist() == ["bodies were not compared"]
+    rates = measure_revision_rates(changes, articles).set_index("field")
+    assert rates.loc["body", "note"] == "not compared"
+    assert rates.loc["title", "share"] == 1.0
+
+
 def test_measure_revisions_counts_modules_when_they_were_compared() -> None:
     articles = _dated({}, {}, {})
     module = {"module_index": 0, "kind": "popular", "n_items": 0, "position": 0.5}
@@ -193,7 +205,7 @@ def test_measure_revision_rates_counts_articles_not_pairs_when_one_changed_twice
     assert (round(title["share_low"], 4), round(title["share_high"], 4)) == (0.0945, 0.9055)
     assert found.loc["any", "articles_changed"] == 1
     assert found.loc["body", "share"] == 0
-    assert found.loc["modules", "note"] == "modules were not compared"
+    assert found.loc["modules", "note"] == found.loc["headlines", "note"] == "not compared"
     assert pd.isna(found.loc["modules", "share"])
 
 
@@ -201,7 +213,10 @@ def test_measure_revision_rates_says_why_when_no_article_has_two_snapshots() -> 
     articles = _dated({})
     found = measure_revision_rates(compare_snapshots(articles, fields=["title"]), articles)
     assert found["share"].isna().all()
-    assert set(found["note"]) == {"no article has two snapshots"}
+    assert (
+        found.loc[found["field"].isin(["title", "any"]), "note"].tolist()
+        == ["no article has two snapshots"] * 2
+    )
 
 
 def test_measure_revision_rates_refuses_when_the_level_is_no_share() -> None:

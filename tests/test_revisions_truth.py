@@ -112,10 +112,9 @@ def test_compare_snapshots_finds_modules_as_printed_when_the_truth_is_known(
     # second renderings counted out by hand: the labels of each page, one by one
     first = truth["modules"][truth["modules"]["duplicate_of"].isna()]
     labels = {file: Counter(part["module"].fillna("")) for file, part in first.groupby("file")}
+    grouped = dict(tuple(changes.groupby(["source_before", "source_after"])))
     for pair in find_pairs(articles).itertuples():
-        rows = changes[
-            (changes["source_before"] == pair.source_before) & (changes["source_after"] == pair.source_after)
-        ]
+        rows = grouped.get((pair.source_before, pair.source_after), changes.iloc[:0])
         before = labels.get(pair.source_before, Counter())
         after = labels.get(pair.source_after, Counter())
         came, went, renamed = (rows[rows["change"] == change] for change in ("added", "removed", "renamed"))

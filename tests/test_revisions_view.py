@@ -77,6 +77,12 @@ def test_view_changes_gives_the_rows_of_compare_snapshots_when_two_are_consecuti
     pd.testing.assert_frame_equal(view_changes(articles).changes, compare_snapshots(articles))
 
 
+def test_view_changes_shows_times_to_the_minute_when_they_changed() -> None:
+    view = view_changes(_articles({"modified_at": "2031-05-01T07:05Z"}, {"modified_at": "2031-05-01T09:15Z"}))
+    assert _Reader(view.fragment).marked == {"del": ["2031-05-01 07:05 UTC"], "ins": ["2031-05-01 09:15 UTC"]}
+    assert "Modified: changed" in view.fragment
+
+
 HOSTILE = '<script>alert("x")</script> & <img src=x onerror=alert(1)> </td> "quoted" \'too\''
 
 

@@ -130,7 +130,7 @@ def compare_snapshots(
         (a pair counts once), names, distinct modules, headlines of the module; 1 for single texts and times.
 
         ``attrs["notes"]``: what the corpus could not bear: snapshots left out, assumed orders, modules not
-        compared.
+        compared. ``attrs["fields"]``: the fields that were compared.
 
     Raises
     ------
@@ -211,6 +211,12 @@ def compare_snapshots(
         {column: pd.Series(found[column], dtype=dtype) for column, dtype in CHANGE_COLUMNS.items()}
     )
     changes.attrs["notes"] = tuple(notes)
+    changes.attrs["fields"] = tuple(
+        name
+        for name in chosen
+        if (name != "modules" or with_boxes)
+        and (name != "headlines" or (with_boxes and placements is not None))
+    )
     return changes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -59,6 +59,7 @@ _NEEDED = [
 ]  # fmt: skip
 _KEY = ["source_before", "source_after"]
 _NO_BODY = "a body is empty: no sentences to compare"
+_NOT_COMPARED = "bodies were not compared"
 _NO_INTERVAL = "every sentence of both bodies was compared: a full count, no sample, so no interval"
 
 
@@ -81,9 +82,9 @@ def measure_revisions(changes: pd.DataFrame, articles: pd.DataFrame) -> pd.DataF
         parted by commas, NaN where nothing did); ``n``: sentences of both bodies, a pair counted once;
         ``sentences_added``, ``sentences_removed``, ``sentences_reworded`` (split and merged ones too),
         ``sentences_moved``; ``share_changed``: added + removed + reworded over ``n``, 0 to 1, NaN where a body
-        is empty; ``share_low``, ``share_high``: NaN, ``share_note`` says why; ``words_removed``,
-        ``words_added``: words of the body; ``notices``: correction, update and editor's notices that came;
-        ``modules_added``, ``modules_removed``: NA where ``changes`` compares no modules.
+        is empty or bodies were not compared; ``share_low``, ``share_high``: NaN, ``share_note`` says why;
+        ``words_removed``, ``words_added``: words of the body; ``notices``: correction, update and editor's
+        notices that came; ``modules_added``, ``modules_removed``: NA where modules were not compared.
 
     Raises
     ------
@@ -92,6 +93,9 @@ def measure_revisions(changes: pd.DataFrame, articles: pd.DataFrame) -> pd.DataF
 
     Notes
     -----
+    Pairs are those of :func:`find_pairs`; changes between others are not counted. Which fields were compared is
+    read from ``changes.attrs["fields"]``; where a copy of the table lost it, all of ``FIELDS`` are assumed.
+
     The share describes these two captures and is exact for them. It bears no interval, and it is no rate of
     editing: what was changed and changed back between two captures left no trace.
 
@@ -133,14 +137,18 @@ def measure_revisions(changes: pd.DataFrame, articles: pd.DataFrame) -> pd.DataF
         if dtype in ("int64", "Int64"):
             table[column] = table[column].fillna(0)
     table = table[list(REVISION_COLUMNS)].astype(REVISION_COLUMNS)
-    if _are_left_out(notes):
+    compared = _get_compared(changes)
+    if "modules" not in compared:
         table = table.assign(modules_added=pd.NA, modules_removed=pd.NA).astype(REVISION_COLUMNS)
+    if "body" not in compared:
+        table = table.assign(share_changed=math.nan, share_note=_NOT_COMPARED).astype(REVISION_COLUMNS)
     table.attrs["notes"] = notes
     return table
 
 
-def _are_left_out(notes: Iterable[str]) -> bool:
-    return any(note.startswith("Changes of modules") for note in notes)
+def _get_compared(changes: pd.DataFrame) -> Sequence[str]:
+    """The fields that were compared; all of them where the table no longer says."""
+    return changes.attrs.get("fields", FIELDS)
 
 
 def _sum_changes(changes: pd.DataFrame) -> pd.DataFrame:
@@ -220,8 +228,7 @@ def measure_revision_rates(
     """
     require_columns(changes, "changes", _NEEDED, hint="Pass what compare_snapshots() gives.")
     pairs = find_pairs(articles)
-    notes = changes.attrs.get("notes", ())
-    left_out = _are_left_out(notes)
+    compared = _get_compared(changes)
     n = int(pairs["article_id"].nunique())
     more = [name for name in MORE_FIELDS if (changes["field"] == name).any()]
     rows: list[dict[str, Any]] = []
@@ -236,8 +243,8 @@ def measure_revision_rates(
             "pairs": len(pairs),
             "pairs_order_known": int(pairs["order_known"].sum()),
         }
-        if field in ("modules", "headlines") and left_out:
-            row["note"] = "modules were not compared"
+        if field != "any" and field not in compared:
+            row["note"] = "not compared"
         elif not n:
             row["note"] = "no article has two snapshots"
         else:

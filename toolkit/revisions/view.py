@@ -159,7 +159,7 @@ def view_changes(
     parts = [
         f"<style>{_read_css()}</style>\n",
         f'<section class="tk-changes" aria-label="{_escape("Changes: " + name)}">\n',
-        f"<p><strong{_lang(language)}>{_escape(title)}</strong></p>\n",
+        f'<p role="heading" aria-level="2"><strong{_lang(language)}>{_escape(title)}</strong></p>\n',
         _show_notes(changes),
         _show_fields(changes, pair, language),
         _show_body(old, new, changes, language, min_similarity),
@@ -278,6 +278,10 @@ def _show_fields(changes: pd.DataFrame, pair: pd.DataFrame, language: str | None
         if row["change"] == "reworded":
             left, right = mark_edits(before, after, diff_words(before, after, language=language).edits)
         else:
+            if row["kind"] == "time":
+                before, after = (
+                    _time(pd.Timestamp(text)) if isinstance(text, str) else None for text in (before, after)
+                )
             left, right = _mark(before, "del"), _mark(after, "ins")
         what = f"{_NAMES[row['field']]}: {row['change']}"
         if row["change"] == "reworded":
