@@ -8,7 +8,7 @@ PAGES ?= data/sample/pages
 METADATA ?= data/sample/metadata.csv
 
 .DEFAULT_GOAL := help
-.PHONY: help install report lab test test-fast test-browser test-lowest lint types golden gallery docs pins clean
+.PHONY: help install report lab test test-browser test-lowest lint types pins clean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
