@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urljoin
 
 #: Query parameters that say where a reader came from, and nothing about the page they lead to.
 _TRACKING = re.compile(
@@ -38,17 +38,24 @@ def make_absolute(url: str, base: str | None) -> str:
 def split_url(url: str) -> tuple[str, str, str, str]:
     """``url`` as (host without "www.", path, query, fragment), lower-case host; never raises.
 
+    Quicker than ``urllib.parse.urlsplit``, which checks what is not needed to compare links.
+
     Examples
     --------
     >>> split_url("https://www.News.example/a/b?x=1#top")
     ('news.example', '/a/b', 'x=1', 'top')
+    >>> split_url("../c.html")
+    ('', '../c.html', '', '')
     """
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        return "", url, "", ""
-    host = parts.netloc.rpartition("@")[2].partition(":")[0].lower()
-    return host.removeprefix("www."), parts.path, parts.query, parts.fragment
+    rest, _, fragment = url.strip().partition("#")
+    rest, _, query = rest.partition("?")
+    host = ""
+    slashes = rest.find("//")
+    if slashes == 0 or (slashes > 0 and rest[slashes - 1] == ":"):
+        host, slash, path = rest[slashes + 2 :].partition("/")
+        rest = slash + path
+        host = host.rpartition("@")[2].partition(":")[0].lower().removeprefix("www.")
+    return host, rest, query, fragment
 
 
 @lru_cache(maxsize=4096)
@@ -78,14 +85,18 @@ def url_key(url: str, host: str = "") -> str:
     >>> url_key("https://www.news.example/a/?utm_source=x#c"), url_key("/a", "news.example"), url_key("#top")
     ('news.example/a', 'news.example/a', '')
     """
-    url = url.strip()
-    if not url or url.lower().startswith(_NOT_A_PAGE):
+    return key_of(url, split_url(url), host)
+
+
+def key_of(url: str, parts: tuple[str, str, str, str], host: str = "") -> str:
+    """:func:`url_key` of an address that is split already."""
+    if url.lower().startswith(_NOT_A_PAGE) or not url:
         return ""
-    own, path, query, fragment = split_url(url)
+    own, path, query, fragment = parts
     if query:
         kept = [f"{k}={v}" for k, v in parse_qsl(query, keep_blank_values=True) if not _TRACKING.match(k)]
         query = "?" + "&".join(kept) if kept else ""
-    if fragment.startswith(("!", "/")):  # single-page sites keep their paths there
+    if fragment[:1] in ("!", "/") and fragment:  # single-page sites keep their paths there
         query += "#" + fragment
     return f"{own or host}{path.rstrip('/')}{query}"
 
@@ -103,4 +114,4 @@ def slug_of(path: str) -> str:
         size = (piece.count("-") + piece.count("_"), len(piece))
         if size > most:
             best, most = piece, size
-    return unquote(best)
+    return unquote(best) if "%" in best else best

@@ -12,19 +12,22 @@ from toolkit.page.modules.cards import Card, find_zones
 from toolkit.page.modules.context import Page, read_page
 from toolkit.page.modules.duplicates import mark_duplicates
 from toolkit.page.modules.ensemble import Models
-from toolkit.page.modules.features import describe_cards
+from toolkit.page.modules.features import candidates, describe_cards
 from toolkit.page.modules.headline import borrow_headline, choose_headline
 from toolkit.page.modules.kickers import find_kickers, trim_headline
-from toolkit.page.modules.kinds import find_kind, section_names
-from toolkit.page.modules.labels import find_label
+from toolkit.page.modules.kinds import describe_kinds, rule_kind, section_names
+from toolkit.page.modules.labels import describe_labels, find_label, label_candidates, label_text
 from toolkit.page.modules.split import describe_pairs, pair_rules
+from toolkit.page.modules.tabs import find_tabs
 from toolkit.page.tree import Tree
 from toolkit.page.urls import make_absolute
+from toolkit.tables import KINDS
 from toolkit.words import normalise_headline
 
 #: From this probability on a card is a headline of a module, and two neighbours are of one module.
 CARD_LIMIT = 0.45
 PAIR_LIMIT = 0.5
+LABEL_LIMIT = 0.4
 
 
 @dataclass(slots=True)
@@ -59,13 +62,15 @@ def prepare(
     for card in page.cards:
         if not card.storylike:
             borrow_headline(page, card)
+    page.sections = section_names(page)
     return page
 
 
-def card_rules(page: Page) -> np.ndarray:
+def card_rules(page: Page, looked_at: Sequence[int]) -> np.ndarray:
     """By rule: how likely each card is an item of a module."""
     out = []
-    for card in page.cards:
+    for n in looked_at:
+        card = page.cards[n]
         score = -4.0 + 0.7 * min(card.words, 8) + (1.0 if card.chars > 25 else 0.0)
         out.append(1.0 / (1.0 + np.exp(-score)) if card.storylike else 0.0)
     return np.array(out)
@@ -83,49 +88,57 @@ def find_modules_in(
     if not len(tree):
         return []
     page = prepare(tree, url, title, body, language)
+    looked_at = candidates(page)
     if models is not None and "card" in models.ensembles:
-        sure = models.ensembles["card"].predict(describe_cards(page))
+        sure = models.ensembles["card"].predict(describe_cards(page, looked_at))
     else:
-        sure = card_rules(page)
+        sure = card_rules(page, looked_at)
     chosen: list[tuple[Card, float]] = []
-    for card, p in zip(page.cards, sure.tolist(), strict=True):
-        if p < CARD_LIMIT or not card.headline:
+    for n, p in zip(looked_at, sure.tolist(), strict=True):
+        card = page.cards[n]
+        if p < CARD_LIMIT:
             continue
         if page.title_key and normalise_headline(card.headline) == page.title_key:
             continue
         chosen.append((card, p))
     cards = [card for card, _ in chosen]
-    pairs = describe_pairs(page, cards)
+    tabs = find_tabs(page, cards)
+    pairs = describe_pairs(page, cards, tabs)
     if models is not None and "pair" in models.ensembles:
         together = models.ensembles["pair"].predict(pairs)
     else:
         together = pair_rules(pairs)
     runs: list[list[tuple[Card, float]]] = []
+    names: list[int] = []
     for n, entry in enumerate(chosen):
-        if n and together[n - 1] >= PAIR_LIMIT:
+        if n and together[n - 1] >= PAIR_LIMIT and n not in tabs:
             runs[-1].append(entry)
         else:
             runs.append([entry])
-    modules = _describe(page, runs, url)
+            names.append(tabs.get(n, -1))
+    modules = _describe(page, runs, names, url, models)
     mark_duplicates(modules)
     return modules
 
 
-def _describe(page: Page, runs: list[list[tuple[Card, float]]], url: str | None) -> list[FoundModule]:
+def _describe(
+    page: Page, runs: list[list[tuple[Card, float]]], names: list[int], url: str | None, models: Models | None
+) -> list[FoundModule]:
     """Label, kind, items and places of each run of cards."""
     tree, pieces = page.tree, page.pieces
-    sections = section_names(page)
     chars = max(1, tree.chars[-1])
-    modules: list[FoundModule] = []
     floor = 0  # no piece before this one can be the next module's label
-    for run in runs:
+    labels: list[tuple[int, str | None]] = []
+    for run, name in zip(runs, names, strict=True):
         cards = [card for card, _ in run]
-        first = cards[0]
-        first_piece = first.parts[0]
-        label_piece, _ = find_label(
-            page, first_piece, floor, pieces.before[first.zone] if len(run) > 1 else first_piece
-        )
-        label = pieces.text[label_piece] if label_piece >= 0 else None
+        piece = name if name >= 0 else choose_label(page, cards, floor, models)
+        labels.append((piece, label_text(page, piece) if piece >= 0 else None))
+        floor = cards[-1].parts[-1] + 1
+    described = [(label, [card for card, _ in run]) for (_, label), run in zip(labels, runs, strict=True)]
+    kinds = choose_kinds(page, described, models)
+    modules: list[FoundModule] = []
+    for run, (label_piece, label), kind in zip(runs, labels, kinds, strict=True):
+        cards = [card for card, _ in run]
         items: list[Item] = []
         found = find_kickers(page, cards, label_piece)
         for (card, p), kicker in zip(run, found, strict=True):
@@ -142,10 +155,9 @@ def _describe(page: Page, runs: list[list[tuple[Card, float]]], url: str | None)
                     confidence=p,
                 )
             )
-        top = first.links[0]
+        top = cards[0].links[0]
         while tree.end[top] <= cards[-1].links[0]:
             top = tree.parent[top]
-        kind = find_kind(page, label, cards, sections)
         modules.append(
             FoundModule(
                 label=label,
@@ -157,5 +169,28 @@ def _describe(page: Page, runs: list[list[tuple[Card, float]]], url: str | None)
                 rule="cards",
             )
         )
-        floor = cards[-1].parts[-1] + 1
     return modules
+
+
+def choose_kinds(
+    page: Page, described: Sequence[tuple[str | None, Sequence[Card]]], models: Models | None
+) -> list[str]:
+    """The kind of each (label, cards)."""
+    if models is None or "kind" not in models.ensembles:
+        return [rule_kind(page, label, cards) for label, cards in described]
+    sure = models.ensembles["kind"].predict(describe_kinds(page, described))
+    return [KINDS[k] for k in np.argmax(sure, axis=1).tolist()] if len(described) else []
+
+
+def choose_label(page: Page, cards: Sequence[Card], floor: int, models: Models | None) -> int:
+    """The piece that is the label of a module, or -1."""
+    if models is None or "label" not in models.ensembles:
+        first = cards[0]
+        item_floor = page.pieces.before[first.zone] if len(cards) > 1 else first.parts[0]
+        return find_label(page, first.parts[0], floor, item_floor)[0]
+    candidates = label_candidates(page, cards, floor)
+    if not candidates:
+        return -1
+    sure = models.ensembles["label"].predict(describe_labels(page, cards, candidates, floor))
+    best = int(np.argmax(sure))
+    return candidates[best] if sure[best] >= LABEL_LIMIT else -1

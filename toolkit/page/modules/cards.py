@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from toolkit.page.modules.pieces import Pieces
 from toolkit.page.tree import Tree
-from toolkit.page.urls import url_key
+from toolkit.page.urls import key_of, slug_of, split_url
 
 #: Links of one address are merged when no more than this many other links stand between them.
 _REACH = 4
@@ -37,6 +37,10 @@ class Card:
     parts: list[int] = field(default_factory=list)  # the pieces that make up the headline
     headline: str = ""
     own_pieces: list[int] = field(default_factory=list)  # pieces inside the links
+    host: str = ""
+    path: str = ""
+    query: str = ""
+    slug: str = ""
 
 
 @dataclass(slots=True)
@@ -44,6 +48,7 @@ class _Link:
     node: int
     key: str
     href: str
+    parts: tuple[str, str, str, str]
     pieces: range
     words: int
     chars: int
@@ -52,7 +57,7 @@ class _Link:
 def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Card]:
     """All links of the page as cards, in page order; links that lead to no other page are left out.
 
-    ``host`` is the page's own, ``page_key`` its address as :func:`url_key` gives it.
+    ``host`` is the page's own, ``page_key`` its address as :func:`toolkit.page.urls.url_key` gives it.
     """
     links = _read_links(tree, pieces, host, page_key)
     size = len(tree.tag)
@@ -74,6 +79,8 @@ def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Car
             card = None
         if card is None:
             card = Card(link.key, link.href, [link.node], top=link.node)
+            card.host, card.path, card.query, _ = link.parts
+            card.slug = slug_of(card.path)
             cards.append(card)
         else:
             recent.remove(card)
@@ -98,7 +105,8 @@ def _read_links(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[_L
         if name != "a" or around[node] != node:
             continue
         href = (attrs[node].get("href") or "").strip()
-        key = url_key(href, host)
+        parts = split_url(href)
+        key = key_of(href, parts, host)
         if not key or key == page_key:
             continue
         inside = range(before[node], before[end[node]])
@@ -108,7 +116,7 @@ def _read_links(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[_L
                 size = pieces.size(piece)
                 if size > (words, chars):
                     words, chars = size
-        links.append(_Link(node, key, href, inside, words, chars))
+        links.append(_Link(node, key, href, parts, inside, words, chars))
     return links
 
 
@@ -134,15 +142,25 @@ def _is_new_item(tree: Tree, pieces: Pieces, stories: list[int], card: Card, lin
     if not link.words or not card.words:
         return False
     # both say something: parts of one teaser differ in make-up, items of a list are alike in it
-    slots = {_slot(tree, pieces, p): pieces.text[p] for p in card.own_pieces}
+    slots = {slot_of_piece(tree, pieces, p): pieces.text[p] for p in card.own_pieces}
     for piece in link.pieces:
-        slot = _slot(tree, pieces, piece)
-        if slot in slots:
-            return slots[slot] != pieces.text[piece] or tree.depth[card.top] - tree.depth[top] > 2
+        said = slots.get(slot_of_piece(tree, pieces, piece))
+        if said is not None:
+            return said != pieces.text[piece] or _make_below(tree, card.top, top) == _make_below(
+                tree, link.node, top
+            )
     return False
 
 
-def _slot(tree: Tree, pieces: Pieces, piece: int) -> tuple[str, str, str, str]:
+def _make_below(tree: Tree, node: int, top: int) -> tuple[str, str]:
+    """Element and class of the child of ``top`` that holds ``node``."""
+    parent = tree.parent
+    while node != top and parent[node] != top:
+        node = parent[node]
+    return tree.tag[node], tree.attrs[node].get("class") or ""
+
+
+def slot_of_piece(tree: Tree, pieces: Pieces, piece: int) -> tuple[str, str, str, str]:
     """How a piece is made up: element and class of what holds it, and of what holds that."""
     owner = pieces.owner[piece]
     above = tree.parent[owner]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -32,6 +34,16 @@ class Page:
     body_first: int
     body_last: int
     cards: list[Card] = field(default_factory=list)
+    sections: frozenset[str] = frozenset()  # names in the navigation, as plain labels
+    # filled when labels are looked for
+    label_scores: dict[int, float] = field(default_factory=dict)
+    makes: Counter[tuple[str, str, str, str]] | None = None
+    texts: Counter[str] = field(default_factory=Counter)
+
+    def in_paragraph(self, node: int) -> bool:
+        """Whether ``node`` stands in one of the body's paragraphs."""
+        k = bisect_right(self.body, node)
+        return k > 0 and node < self.tree.end[self.body[k - 1]]
 
 
 def read_page(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
 from toolkit.page.modules.context import Page
-from toolkit.page.modules.marks import BIT
+from toolkit.page.modules.labels import ENOUGH, label_score
+from toolkit.page.modules.lexicon import look_up
+from toolkit.page.modules.marks import HINTS
 from toolkit.page.modules.texts import is_date, stems
 from toolkit.page.urls import registered_domain, slug_of, split_url
 
@@ -19,6 +23,7 @@ _NEAR = (
 _AROUND = ("nav", "footer", "header", "aside", "article", "main", "form", "list", "comment", "breadcrumb", "body",
            "related", "popular", "recommend", "latest", "sidebar", "account", "tag", "share", "author")  # fmt: skip
 
+_CLAIMS = ("related", "recommended", "latest", "popular", "section", "sponsored", "inline")
 #: Path pieces of pages that hold no story: sections, tags, authors, accounts, services.
 _SERVICE = re.compile(
     r"(?:^|[/_.-])(?:tags?|topics?|category|categories|authors?|autor|profile|users?|login|signin|sign-in|register|"
@@ -43,53 +48,58 @@ NAMES: tuple[str, ...] = (
     "segments", "last_length", "slug_hyphens", "slug_words", "digit_run", "digit_runs", "extension", "query",
     "external", "same_host", "overlap", "same_section", "service", "date_path", "shape", "trailing", "social",
     "blank", "nofollow",
+    "heading", "zone_heading", "images", "dates", "hidden", "zone_chars", "line_chars", "links", "zone_pieces",
+    "inside_pieces", "depth", "place", "before_body", "in_body", "after_body", "from_body", "in_paragraph", "unspaced",
     *("near_" + name for name in _NEAR), *("in_" + name for name in _AROUND),
-    "heading", "in_heading_zone", "images", "dates", "hidden", "zone_chars", "line_chars", "links", "zone_pieces",
-    "inside_pieces", "depth", "place", "before_body", "in_body", "after_body", "from_body", "in_paragraph",
     "group", "group_words", "group_overlap", "group_story", "group_segments",
-    "left_words", "right_words", "stories_near", "stories_left_run", "page_stories", "unspaced", "indexed",
+    "left_words", "right_words", "stories_near", "stories_left_run", "page_stories", "indexed",
+    "head", "head_heading", "head_age", *("head_" + kind for kind in _CLAIMS),
 )  # fmt: skip
+_FIT, _SEGMENTS = NAMES.index("overlap"), NAMES.index("segments")
+_WRAPPERS = frozenset(("span", "b", "strong", "em", "i", "font"))
+_POSITIONS_NEAR = np.array([HINTS.index(name) for name in _NEAR])
+_POSITIONS_AROUND = np.array([HINTS.index(name) for name in _AROUND])
 
 
-def _shape(path: str) -> tuple[int, int, bool]:
-    runs = _DIGITS.findall(path)
-    return (
-        len([s for s in path.split("/") if s]),
-        max(map(len, runs), default=0),
-        bool(_EXTENSION.search(path)),
-    )
+def _shape(path: str) -> tuple[int, int, int, bool]:
+    """Number of path pieces, longest run of digits, number of such runs, and whether a file's ending is there."""
+    longest = runs = 0
+    for run in _DIGITS.findall(path):
+        runs += 1
+        if len(run) > longest:
+            longest = len(run)
+    pieces = sum(1 for piece in path.split("/") if piece)
+    return pieces, longest, runs, "." in path[-9:] and bool(_EXTENSION.search(path))
 
 
-def describe_cards(page: Page) -> np.ndarray:
-    """One row per card of ``page``, one column per name in ``NAMES``."""
+def candidates(page: Page) -> list[int]:
+    """The cards worth a look: a headline has two words at least."""
+    return [n for n, card in enumerate(page.cards) if card.words >= 2 and card.headline]
+
+
+def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
+    """One row per card of ``page`` whose index is in ``chosen``, one column per name in ``NAMES``."""
     tree, pieces, cards = page.tree, page.pieces, page.cards
-    size = len(tree.tag)
-    images = [0] * (size + 1)
-    total = 0
-    for i, name in enumerate(tree.tag):
-        if name == "img" or name == "picture":
-            total += 1
-        images[i + 1] = total
+    tag, parent, end, attrs, depth = tree.tag, tree.parent, tree.end, tree.attrs, tree.depth
+    own, down, chars, linked = page.own, page.down, tree.chars, tree.links
+    size = len(tag)
+    images = [i for i, name in enumerate(tag) if name == "img"]
     own_shape = _shape(page.path)
     own_section = page.path.strip("/").split("/")[0]
     title_stems = stems(page.title)
     keys = Counter(card.key for card in cards)
     texts = Counter(card.headline for card in cards)
-    paragraphs = bytearray(size)
-    for node in page.body:
-        for i in range(node, tree.end[node]):
-            paragraphs[i] = 1
-    page_chars = max(1, tree.chars[-1])
+    page_chars = max(1, chars[-1])
+    body_end = chars[min(page.body_last, size - 1)]
     rows: list[list[float]] = []
-    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    shapes: dict[str, tuple[str, str, str, str]] = {}
-    for n, card in enumerate(cards):
-        href, text = card.href, card.headline
-        host, path, query, _ = split_url(href)
-        slug = slug_of(path)
-        segments, digit_run, extension = _shape(path)
-        digit_runs = len(_DIGITS.findall(path))
-        external = bool(host) and registered_domain(host) != page.site
+    near_bits: list[int] = []
+    around_bits: list[int] = []
+    groups: dict[tuple[str, ...], int] = {}
+    group_of: list[int] = []
+    for n in chosen:
+        card = cards[n]
+        text, path, slug = card.headline, card.path, card.slug
+        segments, digit_run, digit_runs, extension = _shape(path)
         words = _WORD.findall(text)
         mine = stems(text)
         spelled = stems(slug) if len(slug) >= 6 else set()
@@ -97,90 +107,139 @@ def describe_cards(page: Page) -> np.ndarray:
             len(mine & spelled) / min(len(mine), len(spelled)) if len(mine) > 1 and len(spelled) > 1 else 0.0
         )
         letters = sum(map(len, words))
-        upper = sum(1 for c in text if c.isupper())
-        capital = sum(1 for w in words if w[0].isupper())
-        last = path.rstrip("/").rsplit("/", 1)[-1]
-        unspaced = bool(letters) and card.chars > 0 and card.words * 2 >= card.chars - 1
+        upper = capital = 0
+        for word in words:
+            if word[0].isupper():
+                capital += 1
+                upper += len(word) if word.isupper() else 1
+        unspaced = card.chars > 3 and card.words * 2 >= card.chars - 1
         link = card.links[0]
-        if card.parts and pieces.link[card.parts[-1]] >= 0:
-            link = pieces.link[card.parts[-1]]
-        values = tree.attrs[link]
+        parts = card.parts
+        inside = pieces.link[parts[-1]]
+        if inside >= 0:
+            link = inside
+        values = attrs[link]
+        css = values.get("class") or ""
         rel = values.get("rel") or ""
         near = 0
-        node = pieces.owner[card.parts[-1]] if card.parts else link
+        node = pieces.owner[parts[-1]]
         for _ in range(5):
-            near |= page.own[node]
-            node = tree.parent[node]
+            near |= own[node]
+            node = parent[node]
             if node < 0:
                 break
-        around = page.down[link]
+        near_bits.append(near)
+        around_bits.append(down[link])
         zone = card.zone
-        line = tree.parent[link]
-        while tree.tag[line] in ("span", "b", "strong", "em", "i", "font") and tree.parent[line] >= 0:
-            line = tree.parent[line]
-        line_chars = tree.chars_in(line) - tree.link_chars_in(line)
-        zone_pieces = pieces.within(zone, tree.end[zone])
-        heading = any(pieces.heading[p] for p in card.parts)
+        line = parent[link]
+        while tag[line] in _WRAPPERS and parent[line] >= 0:
+            line = parent[line]
+        line_chars = chars[end[line]] - chars[line] - linked[end[line]] + linked[line]
+        zone_pieces = pieces.within(zone, end[zone])
+        count = len(zone_pieces)
         dates = 0
-        if len(zone_pieces) <= 12:
+        heading = 0
+        zone_heading = 0
+        if count <= 14:
             for p in zone_pieces:
                 if pieces.heading[p]:
-                    pass
-                if p not in card.parts and len(pieces.text[p]) < 50 and is_date(pieces.text[p]):
+                    zone_heading = 1
+                if not dates and p not in parts and len(pieces.text[p]) < 50 and not pieces.size(p)[1]:
                     dates = 1
-        first = link
+        for p in parts:
+            if pieces.heading[p]:
+                heading = 1
+        external = card.host and registered_domain(card.host) != page.site
         rows.append([
             card.words, card.chars * (2 if unspaced else 1), upper / max(1, letters), capital / max(1, len(words)),
-            sum(c.isdigit() for c in text) / max(1, len(text)), "?" in text or "!" in text or "？" in text,
-            text.endswith(("…", "...", "..")), ":" in text or "|" in text or "：" in text, text[:1].islower(),
-            text.endswith((".", "。")), not text,
+            (card.chars - letters) / max(1, len(text)), "?" in text or "!" in text or "？" in text,
+            text.endswith(("…", "...", "..")), ":" in text or "|" in text or "：" in text, text[0].islower(),
+            text.endswith((".", "。")), 0.0,
             len(mine & title_stems) / max(1, min(len(mine), len(title_stems))) if mine else 0.0,
             texts[text], keys[card.key],
-            segments, len(last), slug.count("-") + slug.count("_"), len(spelled), digit_run, digit_runs, extension,
-            bool(query), external, host == page.host or not host, fit, bool(own_section) and path.strip("/").startswith(own_section),
-            bool(_SERVICE.search(path)), bool(_DATE_PATH.search(path)),
-            (segments == own_shape[0]) + (abs(digit_run - own_shape[1]) <= 1) + (extension == own_shape[2]),
-            path.endswith("/"), bool(_SOCIAL.search(host)) if host else False, values.get("target") == "_blank",
-            "nofollow" in rel or "sponsored" in rel,
-            *[bool(near & BIT[name]) for name in _NEAR], *[bool(around & BIT[name]) for name in _AROUND],
-            heading, any(pieces.heading[p] for p in zone_pieces) if len(zone_pieces) <= 30 else False,
-            min(3, images[tree.end[zone]] - images[zone]), dates, tree.hidden[link],
-            min(900, tree.chars_in(zone) - tree.link_chars_in(zone)), min(500, line_chars), len(card.links),
-            min(40, len(zone_pieces)), len(card.own_pieces), tree.depth[link], link / size,
-            first < page.body_first, page.body_first <= first < page.body_last, first >= page.body_last,
-            min(1.0, max(-1.0, (tree.chars[first] - tree.chars[min(page.body_last, size - 1)]) / page_chars)),
-            paragraphs[link],
+            segments, len(path.rstrip("/").rpartition("/")[2]), slug.count("-") + slug.count("_"), len(spelled),
+            digit_run, digit_runs, extension,
+            bool(card.query), bool(external), card.host == page.host or not card.host, fit,
+            bool(own_section) and path.strip("/").startswith(own_section),
+            bool(_SERVICE.search(path)), digit_run > 1 and bool(_DATE_PATH.search(path)),
+            (segments == own_shape[0]) + (abs(digit_run - own_shape[1]) <= 1) + (extension == own_shape[3]),
+            path.endswith("/"), bool(card.host) and bool(external) and bool(_SOCIAL.search(card.host)),
+            values.get("target") == "_blank", "nofollow" in rel or "sponsored" in rel,
+            heading, zone_heading,
+            min(3, bisect_left(images, end[zone]) - bisect_left(images, zone)), dates, tree.hidden[link],
+            min(900, chars[end[zone]] - chars[zone] - linked[end[zone]] + linked[zone]), min(500, line_chars),
+            len(card.links), min(40, count), len(card.own_pieces), depth[link], link / size,
+            link < page.body_first, page.body_first <= link < page.body_last, link >= page.body_last,
+            min(1.0, max(-1.0, (chars[link] - body_end) / page_chars)), page.in_paragraph(link), unspaced,
         ])  # fmt: skip
-        above = tree.parent[link]
-        higher = tree.parent[above] if above >= 0 else above
-        sig = (tree.tag[link], values.get("class") or "", tree.tag[above], tree.attrs[above].get("class") or "",
-               tree.tag[higher], tree.attrs[higher].get("class") or "")  # fmt: skip
-        groups[sig].append(n)
-    table = np.array(rows, dtype=np.float32) if rows else np.zeros((0, len(NAMES) - 12), np.float32)
-    extra = np.zeros((len(rows), 12), np.float32)
-    col = {name: i for i, name in enumerate(NAMES)}
-    for members in groups.values():
-        block = table[members]
-        extra[members, 0] = len(members)
-        extra[members, 1] = np.median(block[:, col["words"]])
-        extra[members, 2] = block[:, col["overlap"]].mean()
-        extra[members, 3] = np.mean([cards[m].storylike for m in members])
-        extra[members, 4] = np.median(block[:, col["segments"]])
-    if rows:
-        count = table[:, 0]
-        story = np.array([card.storylike for card in cards], np.float32)
-        extra[1:, 5] = count[:-1]
-        extra[:-1, 6] = count[1:]
-        padded = np.concatenate([np.zeros(3, np.float32), story, np.zeros(3, np.float32)])
-        extra[:, 7] = sum(padded[3 + d : 3 + d + len(story)] for d in (-3, -2, -1, 1, 2, 3))
-        run = 0
-        for n, is_story in enumerate(story):
-            extra[n, 8] = run
-            run = run + 1 if is_story else 0
-        extra[:, 9] = story.sum()
-        extra[:, 10] = [card.words * 2 >= card.chars - 1 and card.chars > 3 for card in cards]
-        order = Counter[str]()
-        for n, card in enumerate(cards):
-            order[card.key] += 1
-            extra[n, 11] = order[card.key]
-    return np.concatenate([table, extra], axis=1)
+        above = parent[link]
+        higher = parent[above] if above >= 0 else above
+        sig = (
+            css,
+            tag[above],
+            attrs[above].get("class") or "",
+            tag[higher],
+            attrs[higher].get("class") or "",
+        )
+        group_of.append(groups.setdefault(sig, len(groups)))
+    if not rows:
+        return np.zeros((0, len(NAMES)), np.float32)
+    table = np.array(rows, dtype=np.float32)
+    near_flags = (np.array(near_bits)[:, None] >> _POSITIONS_NEAR) & 1
+    around_flags = (np.array(around_bits)[:, None] >> _POSITIONS_AROUND) & 1
+    group = np.array(group_of)
+    number = np.bincount(group)
+    story = np.array([cards[n].storylike for n in chosen], np.float32)
+
+    def averaged(values: np.ndarray) -> np.ndarray:
+        return np.asarray((np.bincount(group, weights=values) / number)[group])
+
+    all_stories = np.array([card.storylike for card in cards], np.float32)
+    counts = np.array([card.words for card in cards], np.float32)
+    total = np.concatenate([[0.0], np.cumsum(all_stories)])
+    at = np.array(chosen)
+    last = len(cards) - 1
+    around = total[np.minimum(at + 4, last + 1)] - total[np.maximum(at - 3, 0)] - all_stories[at]
+    run = np.zeros(len(cards), np.float32)
+    for n in range(1, len(cards)):
+        run[n] = run[n - 1] + 1 if cards[n - 1].storylike else 0
+    seen: Counter[str] = Counter()
+    order = []
+    for card in cards:
+        seen[card.key] += 1
+        order.append(seen[card.key])
+    extra = np.column_stack([
+        number[group], averaged(table[:, 0]), averaged(table[:, _FIT]), averaged(story), averaged(table[:, _SEGMENTS]),
+        np.where(at > 0, counts[np.maximum(at - 1, 0)], 0), np.where(at < last, counts[np.minimum(at + 1, last)], 0),
+        around, run[at], np.full(len(at), all_stories.sum()), np.array(order)[at],
+    ])  # fmt: skip
+    return np.concatenate([table, near_flags, around_flags, extra, _heads(page)[at]], axis=1).astype(
+        np.float32
+    )
+
+
+def _heads(page: Page) -> np.ndarray:
+    """For each card the text above it that looks most like a label: its score, level, distance and claims."""
+    pieces, cards = page.pieces, page.cards
+    out = np.zeros((len(cards), 3 + len(_CLAIMS)), np.float32)
+    stories = {p for card in cards if card.storylike for p in card.parts}
+    head, strength, age, at = -1, 0.0, 0, 0
+    claims: dict[str, float] = {}
+    for n, card in enumerate(cards):
+        stop = card.parts[0] if card.parts else pieces.before[card.links[0]]
+        for piece in range(at, stop):
+            if piece in stories:
+                continue
+            score = 0.0
+            if pieces.heading[piece] or pieces.size(piece)[0] <= 5:
+                score = label_score(page, piece)
+            if score >= ENOUGH and (score >= strength - 1.0 or age > 2):
+                head, strength, age = piece, score, 0
+                claims = look_up(pieces.text[piece])
+        at = max(at, stop)
+        if head >= 0:
+            out[n, :3] = strength, pieces.heading[head], min(age, 30)
+            for k, kind in enumerate(_CLAIMS):
+                out[n, 3 + k] = claims.get(kind, 0.0)
+        age += 1
+    return out

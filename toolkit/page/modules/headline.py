@@ -6,7 +6,6 @@ from toolkit.page.modules.cards import STORY_CHARS, STORY_WORDS, Card
 from toolkit.page.modules.context import Page
 from toolkit.page.modules.marks import BIT
 from toolkit.page.modules.texts import overlap, stems, weigh
-from toolkit.page.urls import slug_of, split_url
 
 _TITLE, _KICKER, _DECK = BIT["title"], BIT["kicker"], BIT["deck"]
 _NOT = BIT["author"] | BIT["time"] | BIT["more"] | BIT["tag"] | BIT["ad"]
@@ -57,13 +56,17 @@ def headline_score(page: Page, piece: int, slug: str) -> float:
 
 def choose_headline(page: Page, card: Card) -> None:
     """Set the card's headline and the pieces it is made of, from the words inside its links."""
-    pieces = page.pieces
     if not card.own_pieces:
         return
-    slug = slug_of(split_url(card.href)[1])
+    slug = card.slug
     best, best_score = -1, -5.0
     if len(card.own_pieces) == 1:
         best = card.own_pieces[0]
+        line = page.tree.parent[page.pieces.link[best]]
+        if page.pieces.link[best - 1] >= 0 or best == 0 or page.pieces.owner[best - 1] != line:
+            card.parts, card.headline = [best], page.pieces.text[best]
+            card.words, card.chars = page.pieces.size(best)
+            return
     else:
         for piece in card.own_pieces:
             score = headline_score(page, piece, slug)
@@ -71,7 +74,7 @@ def choose_headline(page: Page, card: Card) -> None:
                 best, best_score = piece, score
     if best >= 0:
         _join(page, card, best, slug)
-        card.words, card.chars = weigh(card.headline)
+        card.words, card.chars = page.pieces.size(best) if len(card.parts) == 1 else weigh(card.headline)
         card.storylike = card.words >= STORY_WORDS and card.chars >= STORY_CHARS
 
 

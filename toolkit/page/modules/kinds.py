@@ -1,18 +1,34 @@
-"""What kind of module it is: what its label claims, else what its place and its links suggest."""
+"""What kind of module it is: what its label claims, and what its place and its links suggest."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+
+import numpy as np
 
 from toolkit.page.modules.cards import Card
 from toolkit.page.modules.context import Page
+from toolkit.page.modules.labels import says_site
 from toolkit.page.modules.lexicon import look_up, plain_label
 from toolkit.page.modules.marks import BIT
-from toolkit.page.urls import registered_domain, split_url
+from toolkit.page.urls import registered_domain
+from toolkit.tables import KINDS
 
-_MENU = BIT["nav"]
 _HINTED = (("popular", BIT["popular"]), ("related", BIT["related"]), ("latest", BIT["latest"]),
            ("recommended", BIT["recommend"]), ("next", BIT["next"]))  # fmt: skip
+_NEAR = ("nav", "header", "footer", "ad", "related", "popular", "recommend", "latest", "sidebar", "next", "inline",
+         "gallery", "body", "more", "shop", "card", "list", "widget")  # fmt: skip
+_AROUND = ("nav", "header", "footer", "aside", "article", "main", "sidebar", "related", "popular", "recommend",
+           "latest", "ad")  # fmt: skip
+_CLAIMS = ("related", "inline", "recommended", "latest", "popular", "section", "next", "sponsored")
+
+NAMES: tuple[str, ...] = (
+    *("claims_" + kind for kind in _CLAIMS), *("rule_" + kind for kind in KINDS),
+    "no_label", "label_words", "in_sections", "site", "items", "in_body", "before_body", "after_body", "place",
+    "external", "same_section", "one_folder", "nofollow", "hidden", "videos", "ranks", "label_upper", "asks",
+    *("near_" + name for name in _NEAR), *("in_" + name for name in _AROUND),
+)  # fmt: skip
 
 
 def section_names(page: Page) -> frozenset[str]:
@@ -27,36 +43,42 @@ def section_names(page: Page) -> frozenset[str]:
 
 def is_external(page: Page, card: Card) -> bool:
     """Whether a card leads to another owner's site."""
-    host = split_url(card.href)[0]
-    return bool(host) and bool(page.site) and registered_domain(host) != page.site
+    return bool(card.host) and bool(page.site) and registered_domain(card.host) != page.site
 
 
-def find_kind(page: Page, label: str | None, cards: Sequence[Card], sections: frozenset[str]) -> str:
-    """One of ``toolkit.tables.KINDS``."""
-    first = cards[0].links[0] if cards else -1
-    in_body = bool(cards) and page.body_first < first < page.body_last
-    around = page.down[first] if cards else 0
-    near = 0
-    if cards:
-        node = cards[0].zone
-        for _ in range(4):
-            near |= page.own[node]
-            node = page.tree.parent[node]
-            if node < 0:
-                break
+def _hints(page: Page, card: Card) -> tuple[int, int]:
+    """Hints of the elements near a card's zone, and of all around it."""
+    near, node = 0, card.zone
+    for _ in range(4):
+        near |= page.own[node]
+        node = page.tree.parent[node]
+        if node < 0:
+            break
+    return near, page.down[card.links[0]]
+
+
+def rule_kind(page: Page, label: str | None, cards: Sequence[Card]) -> str:
+    """By rule: one of ``toolkit.tables.KINDS``."""
+    first = cards[0].links[0]
+    in_body = page.body_first < first < page.body_last
+    near, around = _hints(page, cards[0])
     claims = dict(look_up(label)) if label else {}
-    external = sum(is_external(page, card) for card in cards) / len(cards) if cards else 0.0
-    if cards and around & _MENU and first < page.body_first and not in_body:
+    external = sum(is_external(page, card) for card in cards) / len(cards)
+    if around & BIT["nav"] and first < page.body_first:
         return "menu"
     if claims.get("sponsored", 0) > 0.6:
         return "sponsored"
     if in_body and len(cards) <= 2:
         return "inline"
-    if not in_body:
-        claims.pop("inline", None)
-    claims.pop("sponsored", None) if external < 0.5 else None
-    if label and plain_label(label) in sections and claims.get("latest", 0) < 0.9:
+    claims.pop("inline", None)
+    if external < 0.5:
+        claims.pop("sponsored", None)
+    if label and says_site(page, label) and claims.get("section"):
+        return "recommended"
+    if label and plain_label(label) in page.sections and claims.get("latest", 0) < 0.9:
         return "section"
+    if len(claims) > 1 and "section" in claims:
+        claims["section"] -= 0.25  # "latest sports news" is the latest first, sports second
     if claims:
         return max(claims, key=lambda kind: (claims[kind], kind))
     if external > 0.6 and near & BIT["ad"]:
@@ -64,6 +86,35 @@ def find_kind(page: Page, label: str | None, cards: Sequence[Card], sections: fr
     for kind, bit in _HINTED:
         if near & bit:
             return kind
-    if label:
-        return "section"
-    return "other"
+    return "section" if label else "other"
+
+
+def describe_kind(page: Page, label: str | None, cards: Sequence[Card]) -> list[float]:
+    """One value per name in ``NAMES``."""
+    first = cards[0].links[0]
+    near, around = _hints(page, cards[0])
+    claims = look_up(label) if label else {}
+    rule = rule_kind(page, label, cards)
+    count = len(cards)
+    own_section = page.path.strip("/").split("/")[0]
+    paths = [card.path.strip("/") for card in cards]
+    folders = Counter(path.split("/")[0] for path in paths)
+    rel = page.tree.attrs[first].get("rel") or ""
+    return [
+        *[claims.get(kind, 0.0) for kind in _CLAIMS], *[float(rule == kind) for kind in KINDS],
+        label is None, len(plain_label(label).split()) if label else 0,
+        bool(label) and plain_label(label or "") in page.sections, bool(label) and says_site(page, label or ""),
+        count, page.body_first < first < page.body_last, first < page.body_first, first >= page.body_last,
+        first / max(1, len(page.tree.tag)), sum(is_external(page, card) for card in cards) / count,
+        sum(bool(own_section) and path.startswith(own_section) for path in paths) / count,
+        folders.most_common(1)[0][1] / count if count > 1 else 0.5, "nofollow" in rel or "sponsored" in rel,
+        page.tree.hidden[first], sum("video" in path for path in paths) / count, 0.0,
+        bool(label) and (label or "").isupper(), bool(label) and (label or "").endswith(":"),
+        *[float(bool(near & BIT[name])) for name in _NEAR], *[float(bool(around & BIT[name])) for name in _AROUND],
+    ]  # fmt: skip
+
+
+def describe_kinds(page: Page, modules: Sequence[tuple[str | None, Sequence[Card]]]) -> np.ndarray:
+    """One row per (label, cards), one column per name in ``NAMES``."""
+    rows = [describe_kind(page, label, cards) for label, cards in modules]
+    return np.array(rows, dtype=np.float32) if rows else np.zeros((0, len(NAMES)), np.float32)

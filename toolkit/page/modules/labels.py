@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from toolkit.page.modules.cards import Card, slot_of_piece
 from toolkit.page.modules.context import Page
-from toolkit.page.modules.lexicon import is_chrome, look_up
+from toolkit.page.modules.lexicon import is_chrome, look_up, plain_label
 from toolkit.page.modules.marks import BIT
+from toolkit.page.tree import INLINE
 
 _WRONG = BIT["share"] | BIT["breadcrumb"] | BIT["time"] | BIT["author"] | BIT["account"] | BIT["comment"]
 _NAMES = BIT["title"] | BIT["kicker"] | BIT["header"]
+_BITS = ("title", "kicker", "header", "deck", "time", "author", "share", "tag", "account", "comment", "card", "more",
+         "ad", "nav", "gallery", "list")  # fmt: skip
+_BUTTONS = frozenset(("button", "label", "summary"))
 #: How many pieces above an item are looked at.
 REACH = 14
-#: A text scoring this much is a label.
+#: A text scoring this much by rule is a label.
 ENOUGH = 2.0
+
+NAMES: tuple[str, ...] = (
+    "rule", "heading", "claim", "claim_section", "chrome", "words", "chars", "colon", "stop", "upper", "spoken",
+    "strong", "hidden", "linked", "steps", "in_zone", "level", "in_top", "is_first", "recurs", "items", "in_body",
+    "alone", "same_text", "make_count", "higher", "first_in_block", "inline_before", "headings_nearer", "best_rule",
+    "gap_to_first", "button", "in_sections", "site", *("near_" + name for name in _BITS),
+)  # fmt: skip
 
 
 def label_score(page: Page, piece: int) -> float:
-    """How much a piece looks like the label of a module, wherever it stands."""
+    """By rule: how much a piece looks like the label of a module, wherever it stands."""
+    known = page.label_scores.get(piece)
+    if known is not None:
+        return known
+    score = page.label_scores[piece] = _label_score(page, piece)
+    return score
+
+
+def _label_score(page: Page, piece: int) -> float:
     pieces = page.pieces
     text = pieces.text[piece]
     words, chars = pieces.size(piece)
@@ -33,7 +58,7 @@ def label_score(page: Page, piece: int) -> float:
     claims = look_up(text)
     if claims:
         score += 0.8 + 2.2 * max(claims.values())
-    if is_chrome(text):
+    if is_chrome(text) and not text.endswith((":", "：")):
         score -= 2.5
     if words > 6:
         score -= 0.35 * (words - 6)
@@ -53,7 +78,7 @@ def label_score(page: Page, piece: int) -> float:
 
 
 def find_label(page: Page, first_piece: int, floor: int, item_floor: int) -> tuple[int, float]:
-    """The best label among the pieces from ``floor`` to before ``first_piece``: (piece or -1, score).
+    """By rule: the best label among the pieces from ``floor`` to before ``first_piece``: (piece or -1, score).
 
     Pieces from ``item_floor`` on stand inside the first item's own zone and may be its kicker instead; they count
     only where they look like a label without doubt.
@@ -76,3 +101,115 @@ def find_label(page: Page, first_piece: int, floor: int, item_floor: int) -> tup
             steps += 1
         piece -= 1
     return best, best_score
+
+
+def label_candidates(page: Page, cards: Sequence[Card], floor: int) -> list[int]:
+    """The pieces that may be the label of a module made of ``cards``, nearest first."""
+    pieces = page.pieces
+    first_piece = cards[0].parts[0]
+    found: list[int] = []
+    for piece in range(first_piece - 1, max(floor, first_piece - 40) - 1, -1):
+        text = pieces.text[piece]
+        words, chars = pieces.size(piece)
+        if len(text) > 160 and pieces.link[piece] < 0 and found:
+            break
+        if chars < 2 or words > 14 or len(text) > 90:
+            continue
+        found.append(piece)
+        if len(found) >= REACH:
+            break
+    return found
+
+
+def describe_labels(page: Page, cards: Sequence[Card], candidates: Sequence[int], floor: int) -> np.ndarray:
+    """One row per candidate, one column per name in ``NAMES``."""
+    tree, pieces = page.tree, page.pieces
+    before, end, parent = pieces.before, tree.end, tree.parent
+    first = cards[0]
+    first_piece = first.parts[0]
+    top = first.links[0]
+    while end[top] <= cards[-1].links[0]:
+        top = parent[top]
+    if len(cards) == 1:
+        top = first.top
+    zone_floor = before[first.zone]
+    makes = page.makes
+    if makes is None:
+        makes = page.makes = Counter(slot_of_piece(tree, pieces, p) for p in range(len(pieces.text)))
+        page.texts = Counter(pieces.text)
+    inside = [
+        slot_of_piece(tree, pieces, p) for c in cards[1:8] for p in range(c.parts[0] - 4, c.parts[0]) if p > 0
+    ]
+    recurring = Counter(inside)
+    rules = [label_score(page, p) for p in candidates]
+    best_rule = max(rules, default=0.0)
+    rows: list[list[float]] = []
+    headings = 0
+    highest = 9
+    for steps, piece in enumerate(candidates):
+        owner = pieces.owner[piece]
+        text = pieces.text[piece]
+        node, level = top, 0
+        while not (node <= pieces.first[piece] < end[node]):
+            node = parent[node]
+            level += 1
+        words, chars = pieces.size(piece)
+        above = page.own[owner] | page.own[parent[owner]]
+        claims = look_up(text)
+        claim = max(claims.values(), default=0.0)
+        make = slot_of_piece(tree, pieces, piece)
+        block = owner
+        while tree.tag[block] in INLINE and parent[block] >= 0:
+            block = parent[block]
+        heading = pieces.heading[piece]
+        rows.append([
+            rules[steps], heading, claim, claims.get("section", 0.0) >= claim > 0, is_chrome(text), words,
+            min(chars, 60), text.endswith((":", "：", "|")), text.endswith((".", "!", "?", "…", "。", ",")),
+            text.isupper(), pieces.spoken[piece], tree.tag[owner] in ("strong", "b"), tree.hidden[owner],
+            pieces.link[piece] >= 0, steps, piece >= zone_floor, level, level == 0,
+            piece == before[node], recurring[make] / max(1, len(cards) - 1), len(cards),
+            page.body_first < first.links[0] < page.body_last, before[end[block]] - before[block] == 1,
+            min(5, page.texts[text]), min(30, makes[make]), 0 < heading < highest, piece == before[block],
+            block == _block(page, pieces.owner[first_piece]), headings, rules[steps] >= best_rule,
+            min(40, first_piece - piece),
+            tree.tag[owner] in _BUTTONS or tree.tag[parent[owner]] in _BUTTONS,
+            plain_label(text) in page.sections, says_site(page, text),
+            *[bool(above & BIT[name]) for name in _BITS],
+        ])  # fmt: skip
+        if heading:
+            headings += 1
+            highest = min(highest, heading)
+    return np.array(rows, dtype=np.float32) if rows else np.zeros((0, len(NAMES)), np.float32)
+
+
+def says_site(page: Page, text: str) -> bool:
+    """Whether a label names the page's own site ("More from The Daily Example")."""
+    name = page.site.split(".")[0].replace("-", "")
+    return len(name) > 2 and name in plain_label(text).replace(" ", "")
+
+
+def _block(page: Page, node: int) -> int:
+    tree = page.tree
+    while tree.tag[node] in INLINE and tree.parent[node] >= 0:
+        node = tree.parent[node]
+    return node
+
+
+def label_text(page: Page, piece: int) -> str:
+    """The whole line a label stands in: "More in <a>Politics</a>" is one label, though a link cuts it."""
+    tree, pieces = page.tree, page.pieces
+    node = _block(page, pieces.owner[piece])
+    inside = pieces.within(node, tree.end[node])
+    if len(inside) < 2 or len(inside) > 4 or tree.chars_in(node) > 80:
+        return pieces.text[piece]
+    for p in inside:
+        # a button beside the label is no part of it, nor is text in a block of its own
+        if (
+            _block(page, pieces.owner[p]) != node
+            or is_chrome(pieces.text[p])
+            or pieces.spoken[p]
+            or not pieces.size(p)[1]
+        ):
+            return pieces.text[piece]
+    direct = any(tree.parent[pieces.first[p]] == node for p in inside)
+    return " ".join(pieces.text[p] for p in inside) if direct or pieces.heading[piece] else pieces.text[piece]

@@ -26,7 +26,7 @@ class _Lexicon(NamedTuple):
     whole: dict[str, list[str]]
     start: dict[str, list[str]]
     inside: dict[str, list[str]]
-    unspaced: list[tuple[str, str]]  # phrases of scripts without spaces, longest first
+    unspaced: list[tuple[str, str, str]]  # phrase, where, kind: in scripts without spaces, longest first
     chrome: frozenset[str]
 
 
@@ -49,7 +49,7 @@ def plain_label(text: str) -> str:
 @lru_cache(maxsize=1)
 def _lexicon() -> _Lexicon:
     lists: dict[str, dict[str, list[str]]] = {"whole": {}, "start": {}, "inside": {}}
-    unspaced: list[tuple[str, str]] = []
+    unspaced: list[tuple[str, str, str]] = []
     folder = files("toolkit").joinpath("lexicon/labels")
     for name in sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".csv")):
         for row in _read(f"labels/{name}"):
@@ -57,12 +57,12 @@ def _lexicon() -> _Lexicon:
             if not phrase:
                 continue
             if _UNSPACED.search(phrase):
-                unspaced.append((phrase, row["kind"]))
+                unspaced.append((phrase, row["where"], row["kind"]))
             else:
                 kinds = lists[row["where"]].setdefault(phrase, [])
                 if row["kind"] not in kinds:
                     kinds.append(row["kind"])
-    unspaced.sort(key=lambda pair: (-len(pair[0]), pair))
+    unspaced.sort(key=lambda entry: (-len(entry[0]), entry))
     chrome = frozenset(plain_label(row["phrase"]) for row in _read("chrome.csv"))
     return _Lexicon(lists["whole"], lists["start"], lists["inside"], unspaced, chrome)
 
@@ -111,8 +111,12 @@ def look_up(label: str) -> dict[str, float]:
                 for kind in lexicon.inside[phrase]:
                     found[kind] = max(found.get(kind, 0.0), _HOW_SURE["inside"] * share)
     if _UNSPACED.search(text):
-        for phrase, kind in lexicon.unspaced:
-            if phrase in text:
+        for phrase, where, kind in lexicon.unspaced:
+            if (
+                text == phrase
+                or (where == "inside" and phrase in text)
+                or (where == "start" and text.startswith(phrase))
+            ):
                 share = 0.5 + 0.5 * len(phrase) / len(text)
                 found[kind] = max(found.get(kind, 0.0), _HOW_SURE["inside"] * share)
     return found

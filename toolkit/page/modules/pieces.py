@@ -14,7 +14,7 @@ from toolkit.page.modules.texts import is_count, is_date, weigh
 from toolkit.page.tree import INLINE, Tree
 
 #: Elements whose text is for the machine or for filling in, never a headline.
-_SKIP = frozenset("button select option textarea label script title".split())
+_SKIP = frozenset("select option textarea script title".split())
 #: Class names of text that only a screen reader speaks ("opens in a new tab", "category").
 _SPOKEN = re.compile(
     r"sr-?only|screen-?reader|visually-?hidden|visuallyhidden|assistive|a11y|off-?screen", re.I

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Container, Sequence
 
 import numpy as np
 
 from toolkit.page.modules.cards import Card
+from toolkit.page.modules.cards import slot_of_piece as _slot
 from toolkit.page.modules.context import Page
 from toolkit.page.modules.labels import find_label, label_score
 
 NAMES: tuple[str, ...] = (
-    "label", "label_outside", "climb_left", "climb_right", "gap_pieces", "gap_chars", "gap_links", "same_up",
-    "same_make", "same_heading", "page_share", "top_stories", "paragraph_between", "same_folder", "same_site",
-    "depth_change", "siblings", "repeat", "in_body", "longest_gap", "same_list", "length_ratio",
+    "label", "label_outside", "label_again", "label_heading", "climb_left", "climb_right", "gap_pieces",
+    "gap_chars", "gap_links", "same_up", "same_make", "same_heading", "page_share", "top_stories", "in_left",
+    "in_right", "in_least", "rank_next", "rank_restart", "paragraph_between", "same_folder", "same_site",
+    "depth_change", "siblings", "repeat", "in_body", "longest_gap", "same_list", "length_ratio", "zone_left",
+    "zone_right", "deep_make", "strip",
 )  # fmt: skip
 
 
@@ -29,13 +33,29 @@ def _make(page: Page, node: int) -> tuple[str, str]:
     return page.tree.tag[node], page.tree.attrs[node].get("class") or ""
 
 
-def describe_pairs(page: Page, cards: Sequence[Card]) -> np.ndarray:
-    """One row per pair of neighbours in ``cards``, one column per name in ``NAMES``."""
+def _rank(page: Page, card: Card) -> int:
+    """The number printed before a card's headline, or 0."""
+    pieces = page.pieces
+    first = card.parts[0] if card.parts else -1
+    for piece in range(first - 1, max(-1, first - 3), -1):
+        text = pieces.text[piece].strip(" .)#")
+        if pieces.first[piece] >= card.zone and len(text) <= 2 and text.isdigit():
+            return int(text)
+    return 0
+
+
+def describe_pairs(page: Page, cards: Sequence[Card], tabs: Container[int] = ()) -> np.ndarray:
+    """One row per pair of neighbours in ``cards``, one column per name in ``NAMES``.
+
+    ``tabs`` holds the cards that are the first of a tab's pane.
+    """
     tree, pieces = page.tree, page.pieces
     before, end, parent, depth = pieces.before, tree.end, tree.parent, tree.depth
     page_pieces = max(1, len(pieces.text))
     rows: list[list[float]] = []
     starts = [card.links[0] for card in cards]
+    ranks = [_rank(page, card) for card in cards]
+    slots: list[tuple[str, str, str, str] | None] = []
     for n in range(len(cards) - 1):
         a, b = cards[n], cards[n + 1]
         last = max(a.parts[-1] if a.parts else 0, 0)
@@ -44,6 +64,7 @@ def describe_pairs(page: Page, cards: Sequence[Card]) -> np.ndarray:
         floor = max(before[a_stop], last + 1)
         label, score = find_label(page, first_piece, floor, first_piece)
         outside = find_label(page, first_piece, floor, before[b.zone])[1] if label >= 0 else 0.0
+        slots.append(_slot(tree, pieces, label) if label >= 0 else None)
         top = a.links[0]
         while end[top] <= b.links[0]:
             top = parent[top]
@@ -51,15 +72,20 @@ def describe_pairs(page: Page, cards: Sequence[Card]) -> np.ndarray:
         gap = range(floor, max(floor, first_piece))
         texts = [pieces.text[p] for p in gap[:30]]
         head_a, head_b = (c.parts[0] if c.parts else -1 for c in (a, b))
-        inside = sum(1 for s in starts if top <= s < end[top])
+        # starts are in page order: stories under a node are a slice of them
+        inside = bisect_left(starts, end[top]) - bisect_left(starts, top)
+        in_left = bisect_left(starts, end[left]) - bisect_left(starts, left)
+        in_right = bisect_left(starts, end[right]) - bisect_left(starts, right)
         rows.append([
-            max(score, 0.0) if label >= 0 else 0.0, max(outside, 0.0),
+            max(score, 0.0) if label >= 0 else 0.0, max(outside, 0.0), 0.0,
+            label >= 0 and pieces.heading[label] > 0,
             depth[a.links[0]] - depth[top], depth[b.links[0]] - depth[top],
             len(gap), sum(map(len, texts)), sum(1 for p in gap[:30] if pieces.link[p] >= 0),
             _make(page, left) == _make(page, right),
             head_a >= 0 and head_b >= 0 and _make(page, pieces.owner[head_a]) == _make(page, pieces.owner[head_b]),
             (head_a >= 0 and pieces.heading[head_a]) == (head_b >= 0 and pieces.heading[head_b]),
-            (before[end[top]] - before[top]) / page_pieces, inside,
+            (before[end[top]] - before[top]) / page_pieces, inside, in_left, in_right, min(in_left, in_right),
+            ranks[n + 1] == ranks[n] + 1 and ranks[n] > 0, ranks[n + 1] == 1 and n > 0,
             any(a.links[0] < node < b.links[0] for node in page.body),
             a.key.rsplit("/", 2)[0] == b.key.rsplit("/", 2)[0], a.key.split("/")[0] == b.key.split("/")[0],
             abs(depth[a.links[0]] - depth[b.links[0]]),
@@ -67,7 +93,16 @@ def describe_pairs(page: Page, cards: Sequence[Card]) -> np.ndarray:
             page.body_first < b.links[0] < page.body_last, max(map(len, texts), default=0),
             tree.tag[left] == "li" and tree.tag[right] == "li",
             min(len(a.headline), len(b.headline)) / max(1, len(a.headline), len(b.headline)),
+            depth[a.links[0]] - depth[a.zone], depth[b.links[0]] - depth[b.zone],
+            _make(page, parent[a.links[0]]) == _make(page, parent[b.links[0]]), n + 1 in tabs,
         ])  # fmt: skip
+    again = NAMES.index("label_again")
+    for n, slot in enumerate(slots):
+        # the same kind of text between most neighbours is a kicker; a label comes once per module
+        if slot is not None:
+            rows[n][again] = sum(
+                1 for m in (-3, -2, -1, 1, 2, 3) if 0 <= n + m < len(slots) and slots[n + m] == slot
+            )
     return np.array(rows, dtype=np.float32) if rows else np.zeros((0, len(NAMES)), np.float32)
 
 
