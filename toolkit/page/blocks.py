@@ -17,7 +17,8 @@ class Blocks:
     """Blocks in page order, as columns.
 
     Block ``k`` holds the text nodes in ``start[k] ... stop[k] - 1`` and stands in the element ``owner[k]``
-    (the innermost that is not inline). ``text`` has its spaces collapsed; a single ``<br>`` is a space, two in a row part blocks.
+    (the innermost that begins a line; cells of one table row stand in one line, so there it is the row). ``text`` has
+    its spaces collapsed; a single ``<br>`` is a space, two in a row part blocks.
     ``chars`` and ``linked`` count its characters, and those of them inside links.
     """
 
@@ -82,6 +83,9 @@ def find_blocks(tree: Tree) -> Blocks:
             breaks += 1
             if breaks == 2 and parts:
                 close()
+        elif name == "td" or name == "th":  # a row is a line, unless its cells hold blocks of their own
+            if parts:
+                parts.append(" ")
         elif name not in INLINE:
             if parts:
                 close()

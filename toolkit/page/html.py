@@ -2,52 +2,185 @@
 
 from __future__ import annotations
 
-from toolkit.page.blocks import find_blocks
-from toolkit.page.body import find_body
-from toolkit.page.metadata import read_metadata
-from toolkit.page.model import Reading
-from toolkit.page.modules import FoundItem, find_modules
-from toolkit.page.tree import read_tree
+from collections.abc import Sequence
+from typing import Literal
 
-__all__ = ["read_html"]
+from toolkit.page.blocks import Blocks, find_blocks
+from toolkit.page.body import Body, find_body
+from toolkit.page.guard import guard_page
+from toolkit.page.metadata import Stated, read_metadata
+from toolkit.page.model import Reading
+from toolkit.page.modules import FoundItem, FoundModule, find_modules
+from toolkit.page.second_opinion import MIN_AGREEMENT, ask_quick, ask_thorough, measure_agreement
+from toolkit.page.state import find_stored_text
+from toolkit.page.tree import MAX_NODES, Tree, read_tree
+from toolkit.words import squeeze
+
+__all__ = ["QUALITY", "read_html"]
+
+#: The honesty columns of a page read from HTML: how sure the reading is, for sorting out the doubtful ones.
+QUALITY = {
+    "title_from": "h1, og, json-ld, twitter, title (the tag); missing where the page has no title",
+    "authors_from": "json-ld, meta, microdata, byline (as printed); missing where no author was found",
+    "published_from": "json-ld, meta, microdata, time (the tag), page (as printed); missing where there is no date",
+    "published_zone": "stated, or assumed UTC where the page gives a time without its zone",
+    "body_from": "page; json-ld or script where the page prints no body; second opinion; missing where none",
+    "body_confidence": "how far model and rules are from doubt about the body, 0 to 1",
+    "agreement": "how far two readers agree on the body, 0 to 1: our model and our rules, or, where a second "
+    "opinion was asked for, our body and the other extractor's",
+    "n_paragraphs": "paragraphs of the body, subheads and list items included",
+    "residue_share": "share of the page's visible characters that no rule could place, 0 to 1",
+}
+
+#: Fewer characters than this are no body, if the page's own data hold a longer one.
+SHORT_BODY = 250
+#: A block of the body that a module claims as well is left to the module from this share of linked characters on.
+MOSTLY_LINK = 0.5
 
 
 def read_html(
-    html: str, *, url: str | None = None, ledger: bool = False, second_opinion: bool | None = None
+    html: str,
+    *,
+    url: str | None = None,
+    ledger: bool = False,
+    second_opinion: bool | Literal["auto"] = False,
 ) -> Reading:
-    """Read one page.
+    """Read one page: what it states about its article, the article's body, and the modules around it.
 
     Parameters
     ----------
     html : str
         The page, decoded.
     url : str, optional
-        The address it was saved from, where known.
+        The address it was saved from, where known; the page's own canonical address is preferred for the table.
     ledger : bool
-        Account for every block of the page.
-    second_opinion : bool, optional
-        Ask another extractor where our own reading of the body is doubtful.
+        Account for every block of the page with one role and the rule that gave it.
+    second_opinion : bool or "auto"
+        Ask a quick second extractor for the body, and a thorough third where the two disagree; ``agreement`` then
+        is with the second. "auto" does so where the extra ``second-opinion`` is installed.
 
     Returns
     -------
     Reading
-        Article, modules, ledger, problems and the honesty columns.
+        Article, modules, ledger, problems, and the honesty columns that ``QUALITY`` describes.
+
+    Raises
+    ------
+    MissingExtraError
+        If a second opinion is asked for and the extra ``second-opinion`` is not installed.
+
+    Examples
+    --------
+    >>> text = "<p>The old bridge will close in May, the council said on Monday after a long debate.</p>"
+    >>> reading = read_html(f"<title>Bridge to close | The Daily</title><article><h1>Bridge to close</h1>{text}")
+    >>> reading.article.title, reading.quality["title_from"], reading.quality["n_paragraphs"]
+    ('Bridge to close', 'h1', 1)
     """
-    tree = read_tree(html)
-    reading = Reading()
+    guarded = guard_page(html)
+    reading = Reading(problems=list(guarded.problems))
+    tree = read_tree(guarded.html)
+    if tree.cut and not any(reason == "too_many_elements" for reason, _ in reading.problems):
+        reading.problems.append(("too_many_elements", f"the first {MAX_NODES:,} nodes were read."))
     blocks = find_blocks(tree)
     stated = read_metadata(tree, url, blocks=blocks)
-    reading.article = stated.article
-    reading.quality.update(stated.quality)
-    body = find_body(tree, blocks, title=stated.article.title, title_node=stated.title_node)
-    paragraphs = [blocks.owner[k] for k in body.blocks]
+    article = reading.article = stated.article
+    body = find_body(
+        tree,
+        blocks,
+        title=article.title,
+        title_node=stated.title_node,
+        description=stated.description,
+        article_body=stated.article_body,
+    )
     modules = find_modules(
-        tree, stated.article.url or url, title=stated.article.title, body=paragraphs, language=stated.article.language
+        tree,
+        article.url or url,
+        title=article.title,
+        body=[blocks.owner[k] for k in body.blocks],
+        language=article.language,
     )
     reading.modules = list(modules)
-    items = [item for module in modules for item in module.items if isinstance(item, FoundItem)]
-    taken = {node for item in items for node in range(item.start, item.stop)}
-    taken.update(module.label_node for module in modules)
-    own = [k for k in body.blocks if taken.isdisjoint(range(blocks.start[k], blocks.stop[k]))]
-    reading.article.body = "\n\n".join(blocks.text[k] for k in own)
+    own = _leave_to_modules(tree, blocks, body, modules)
+    reading.quality.update(stated.quality)
+    reading.quality["body_confidence"] = body.confidence
+    reading.quality["agreement"] = body.agreement
+    article.body = _join(blocks, own)
+    source: str | None = "page" if own else None
+    if len(article.body) < SHORT_BODY:
+        stored = _read_stored(guarded.html, stated)
+        if stored and len(stored[1]) > 2 * len(article.body):
+            source, article.body = stored
+            own = []
+    if second_opinion:
+        source = _ask_others(guarded.html, reading, source, required=second_opinion is True)
+    if body.deck >= 0 and body.deck in own:
+        article.deck = blocks.text[body.deck]
+    reading.quality["body_from"] = source
+    reading.quality["n_paragraphs"] = article.body.count("\n\n") + 1 if article.body else 0
+    if not article.body:
+        reading.problems.append(("no_article", f"no run of sentences among the page's {len(blocks)} blocks."))
+    if article.title is None:
+        reading.problems.append(("no_title", "neither the page nor its metadata name a headline."))
     return reading
+
+
+def _join(blocks: Blocks, chosen: Sequence[int]) -> str:
+    return "\n\n".join(blocks.text[k] for k in chosen)
+
+
+def _leave_to_modules(tree: Tree, blocks: Blocks, body: Body, modules: Sequence[FoundModule]) -> list[int]:
+    """The body's blocks without those that a module prints as its label, or as an item that is mostly a link.
+
+    A sentence of the body that links to another story stays in the body, whatever the module finder saw in it.
+    """
+    labels = {module.label_node for module in modules} - {-1}
+    linked: set[int] = set()
+    for module in modules:
+        for item in module.items:
+            if isinstance(item, FoundItem):
+                linked.update(range(item.start, item.stop))
+    return [
+        k
+        for k in body.blocks
+        if labels.isdisjoint(range(blocks.start[k], blocks.stop[k]))
+        and (
+            blocks.linked[k] < MOSTLY_LINK * blocks.chars[k]
+            or linked.isdisjoint(range(blocks.start[k], blocks.stop[k]))
+        )
+    ]
+
+
+def _read_stored(html: str, stated: Stated) -> tuple[str, str] | None:
+    """The body as the page's own data hold it: in JSON-LD, or in the scripts that would print it."""
+    held = find_stored_text(html)
+    if held and "<" in held:
+        blocks = find_blocks(read_tree(guard_page(held).html))
+        held = _join(blocks, range(len(blocks)))
+    told = stated.article_body
+    if told and "<" in told:
+        blocks = find_blocks(read_tree(guard_page(told).html))
+        told = _join(blocks, range(len(blocks)))
+    elif told:
+        told = "\n\n".join(line for line in map(squeeze, told.split("\n")) if line)
+    if held and len(held) >= len(told or ""):
+        return "script", held
+    return ("json-ld", told) if told else None
+
+
+def _ask_others(html: str, reading: Reading, source: str | None, *, required: bool) -> str | None:
+    """Set ``agreement`` by the quick extractor; below the limit the thorough one's body stands instead of ours."""
+    try:
+        other = ask_quick(html)
+    except ImportError:
+        if required:
+            raise
+        return source
+    agreement = measure_agreement(reading.article.body, other)
+    reading.quality["agreement"] = agreement
+    if agreement >= MIN_AGREEMENT or not other:
+        return source
+    third = ask_thorough(html)
+    if third and measure_agreement(third, other) > agreement:
+        reading.article.body = third
+        return "second opinion"
+    return source

@@ -1,0 +1,371 @@
+"""What is measured of each block to tell the article's own text from all else; ``FEATURES`` names the columns."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from toolkit.page.blocks import Blocks
+from toolkit.page.hints import HINTS, OWN_TAGS, bits_of, find_hints
+from toolkit.page.tree import Tree
+
+__all__ = ["FEATURES", "REACH", "measure_blocks"]
+
+Key = TypeVar("Key")
+Floats = npt.NDArray[np.float32]
+
+#: Blocks farther than this from every long block are no candidates: chrome, mostly, and most of a page.
+REACH = 5
+
+#: Share of a page's long text that its main element holds.
+MAIN_SHARE = 0.7
+#: A hint that more than this share of the long text has is left out of account.
+MOST = 0.5
+
+#: Elements by what they usually hold; the number is the column's value.
+_GROUP = {
+    "p": 1, "li": 2, "blockquote": 3, "div": 4, "section": 4, "article": 4, "main": 4, "body": 4, "td": 5, "th": 5, "tr": 5,
+    "h1": 6, "h2": 7, "h3": 8, "h4": 9, "h5": 9, "h6": 9, "figcaption": 10, "figure": 10, "pre": 11, "dd": 12,
+    "dt": 12, "header": 13, "footer": 13, "nav": 14, "aside": 14, "label": 15, "form": 15, "option": 15,
+    "address": 16, "noscript": 17,
+}  # fmt: skip
+
+# Words of short lines that are no part of the story, in the languages of many news sites; a word that ends with a dot
+# must be met whole, others begin a word.
+_CUES = {
+    "follow": "subscri newsletter. sign. follow. log. download app. abonn anmeld inscri suscr regist free. cookie privacy whatsapp telegram email. mail. push. "
+    "registr boletín bülten join. account. login. 구독 登録 会員 アプリ",
+    "credit": "photo photograph foto image picture getty reuters. afp. ap. imago dpa. credit illustration copyright bild. quelle source sources. rights. pool. "
+    "shutterstock alamy epa. 사진 写真 저작권 無断 fotó zdjęcie görsel",
+    "more": "read. also. see. related more. recommended zum. thema. lesen. auch. interessant lire. aussi. leggi. anche. lee. también. lees. läs. också. czytaj "
+    "weiterlesen watch. listen. ver. más. relacionad advertis anzeige publicidad reklam sponsor click. tap. here. mehr. mais. leia. 関連 관련 ilgili devamı",
+    "report": "reporting. edited. contributed. editing. mitarbeit material. correction correspondent. reporter. writer. editor. contact. tips. views. opinions. "
+    "expressed. agentur transparenz feedback. fehler 무단 기자 author. author's. note. disclaimer originally. appeared. published. version.",
+    "when": "ago. updated. published. posted. aktualisiert. stand. publié. publicado. hace. vor. min. mins. minutes. lesezeit. read. uhr. minuten. 입력 수정 更新 "
+    "yayınlanma güncelleme last. pm. am. est. gmt. et.",
+    "share": "share. facebook twitter tweet teilen. compart partag condivid comment kommentar coment print. drucken. copy. link. merken. save. bookmark report. "
+    "instagram linkedin pinterest reddit 공유 댓글 シェア paylaş",
+}  # fmt: skip
+_CUE_WHOLE: dict[str, int] = {}
+_CUE_STEM: dict[str, int] = {}
+for _bit, _words in enumerate(_CUES.values()):
+    for _word in _words.split():
+        _table, _key = (_CUE_WHOLE, _word[:-1]) if _word.endswith(".") else (_CUE_STEM, _word)
+        _table[_key] = _table.get(_key, 0) | 1 << _bit
+_CUE_LENGTHS = sorted({len(stem) for stem in _CUE_STEM})
+_WORD = re.compile(r"[^\W_]+")
+_ENDS = {**dict.fromkeys(".!?…。！？", 2), ":": 1}
+_CLOSERS = "\"'”’»“)]」』"
+_OPENERS = frozenset("\"“„«‘'「『")
+
+_BASE = (
+    "chars", "words", "link_share", "commas", "ends", "sentences", "digits", "upper", "lower_start", "quote_start",
+    "repeat", "title_share", "deck_share", "stated", *(f"cue_{name}" for name in _CUES), "cue_share_of_words", "wide",
+    "group", "hidden", "depth", "place", "chars_before", "after_title",
+    "sig_share", "sig_count", "parent_share", "grand_share", "great_share", "levels", "span",
+    "parent_links", "parent_chars", "grand_links", "parent_count", "page_long", "apart_levels", "title_levels",
+)  # fmt: skip
+_BITS = (*(f"in_{name}" for name in HINTS), *(f"within_{name}" for name in OWN_TAGS))
+_NEAR = tuple(f"near_{name}" for name in HINTS)
+_CONTEXT = ("chars", "link_share", "group")
+_SHIFTED = tuple(f"{name}{shift:+d}" for shift in (-2, -1, 1, 2) for name in _CONTEXT)
+_RUNS = ("since_long", "until_long", "long_around", "same_parent_before", "same_parent_after")
+#: Names of the columns, in order.
+FEATURES = (*_BASE, *_BITS, *_NEAR, *_SHIFTED, *_RUNS)
+
+
+@lru_cache(maxsize=50_000)
+def _cue(word: str) -> int:
+    found = _CUE_WHOLE.get(word, 0)
+    for length in _CUE_LENGTHS:
+        if length > len(word):
+            break
+        found |= _CUE_STEM.get(word[:length], 0)
+    return found
+
+
+def measure_blocks(
+    tree: Tree,
+    blocks: Blocks,
+    *,
+    title: str | None = None,
+    title_node: int = -1,
+    description: str | None = None,
+    article_body: str | None = None,
+) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Measure the blocks that can be article text: the long ones, and those within ``REACH`` blocks of one.
+
+    Parameters
+    ----------
+    tree, blocks
+        The page and its blocks.
+    title, description, article_body : str, optional
+        What the page's metadata states; a block is compared with each.
+    title_node : int
+        The ``<h1>`` that holds the title, or -1.
+
+    Returns
+    -------
+    candidates : ndarray of int, shape (n,)
+        Which blocks were measured, in page order.
+    features : ndarray of float32, shape (n, number of features)
+        One row per candidate, one column per name in ``FEATURES``.
+    """
+    size = len(blocks)
+    tag, parent, end, depth = tree.tag, tree.parent, tree.end, tree.depth
+    chars = np.array(blocks.chars, dtype=np.float32)
+    links = np.array(blocks.linked, dtype=np.float32) / chars
+    is_long = links < 0.35
+    is_long &= (chars > 80) | _wide_mask(blocks, chars, is_long) | _table_mask(tree, blocks)
+    order = np.arange(size, dtype=np.int32)
+    before, after, around = _runs(np.where(is_long, chars, 0), order)
+    reached = (before <= REACH) | (after <= REACH) | is_long
+    reached |= _same_table(tree, blocks, reached)
+    candidates = np.flatnonzero(reached)
+    if not len(candidates):
+        return candidates, np.zeros((0, len(FEATURES)), dtype=np.float32)
+    chosen = candidates.tolist()
+    owners = [blocks.owner[k] for k in chosen]
+    starts = [blocks.start[k] for k in chosen]
+    text = _measure_texts([blocks.text[k] for k in chosen], title, description, article_body)
+    shared = _shared_depth(tree, owners, title_node)
+    hidden = np.array([tree.hidden[node] for node in starts], dtype=bool)
+    some = chars[candidates]
+    above = [parent[owner] for owner in owners]
+    two = [parent[node] if node > 0 else node for node in above]
+    three = [parent[node] if node > 0 else node for node in two]
+    title_parent = [parent[title_node]] if title_node >= 0 else []
+    _, inherited = find_hints(tree, owners, title_parent)
+    worth = np.where(is_long[candidates] & ~hidden, some, 0)
+    worth = _of_the_story(worth, [inherited[owner] for owner in owners])
+    weights = worth.tolist()
+    total = sum(weights) or 1.0
+    at_parent, at_grand, at_great = (_sum_by(nodes, weights) for nodes in (above, two, three))
+    low = _main_element(tree, owners, weights)
+    high = end[low]
+    own, inherited = find_hints(tree, owners, [*title_parent, low])
+    node_at = np.array(starts)
+    within = (node_at > low) & (node_at < high)
+    among = np.flatnonzero(within & (np.array(weights) > 0))
+    span = np.ones(len(chosen), dtype=np.float32)
+    if len(among):
+        span[: among[0]], span[among[-1] + 1 :] = 0, 2
+    else:
+        span[:] = 3
+    depths = np.array([depth[owner] for owner in owners], dtype=np.float32)
+    signature = [
+        (tag[owner], _name(tree, owner), tag[node], _name(tree, node))
+        for owner, node in zip(owners, above, strict=True)
+    ]
+    sig_long, sig_count = _sum_by(signature, weights), Counter(signature)
+    count = Counter(above)
+    density = {node: _density(tree, node) for node in {*above, *two}}
+    title_block = _title_block(blocks, title, title_node)
+    place = candidates.astype(np.float32)
+    columns = [
+        [_GROUP.get(tag[owner], 0) for owner in owners], hidden, depths, place / size,
+        np.array([tree.chars[node] for node in starts], dtype=np.float32) / (tree.chars[-1] or 1),
+        np.clip(place - title_block, -20, 60) if title_block >= 0 else np.full(len(chosen), -30),
+        np.array([sig_long[key] for key in signature]) / total, [min(sig_count[key], 50) for key in signature],
+        np.array([at_parent[node] for node in above]) / total, np.array([at_grand[node] for node in two]) / total,
+        np.array([at_great[node] for node in three]) / total,
+        np.where(within, depths - depth[low], -5), span,
+        [density[node][0] for node in above], [density[node][1] for node in above], [density[node][0] for node in two],
+        [min(count[node], 50) for node in above], np.full(len(chosen), total),
+        depths - np.array(shared), depth[title_node] - np.array(shared) if title_node >= 0 else np.full(len(chosen), -1),
+    ]  # fmt: skip
+    links = links[candidates]
+    base = np.column_stack([some, text[:, 0], links, text[:, 1:], *columns])
+    bits = (
+        np.array([inherited[owner] for owner in owners], dtype=np.int64)[:, None] >> np.arange(len(_BITS)) & 1
+    )
+    bits[:, (bits * worth[:, None]).sum(axis=0) > MOST * total] = 0  # what most of the text has tells nothing
+    near = np.array([own[a] | own[b] for a, b in zip(owners, above, strict=True)], dtype=np.int64)
+    near_bits = near[:, None] >> np.arange(len(HINTS)) & 1
+    group = np.array([_GROUP.get(tag[owner], 0) for owner in blocks.owner], dtype=np.float32)
+    context = np.column_stack([chars, np.array(blocks.linked, dtype=np.float32) / chars, group])
+    padded = np.pad(context, ((2, 2), (0, 0)), constant_values=-1)
+    shifted = [padded[candidates + 2 + step] for step in (-2, -1, 1, 2)]
+    same = np.array([parent[owner] for owner in blocks.owner])
+    same_before = np.concatenate([[False], same[1:] == same[:-1]])
+    same_after = np.concatenate([same[1:] == same[:-1], [False]])
+    runs = np.column_stack(
+        [column[candidates] for column in (before, after, around, same_before, same_after)]
+    )
+    return candidates, np.hstack([base, bits, near_bits, *shifted, runs], dtype=np.float32, casting="unsafe")
+
+
+def _of_the_story(worth: Floats, bits: Sequence[int]) -> Floats:
+    """``worth`` without what stands in comments, and without page furniture, unless that is most of the text."""
+    told = np.array([not value & _COMMENT for value in bits], dtype=bool)
+    clean = np.array([not value & _APART for value in bits], dtype=bool)
+    told = told if (worth * told).any() else np.ones(len(worth), dtype=bool)
+    clean &= told
+    return np.where(clean if (worth * clean).sum() > 0.3 * (worth * told).sum() else told, worth, 0)
+
+
+def _main_element(tree: Tree, owners: Sequence[int], weights: Sequence[float]) -> int:
+    """The innermost element that holds ``MAIN_SHARE`` of the page's long text."""
+    held: dict[int, float] = defaultdict(float)
+    for node, weight in zip(owners, weights, strict=True):
+        while weight and node >= 0:
+            held[node] += weight
+            node = tree.parent[node]
+    enough = MAIN_SHARE * sum(weights)
+    return max(
+        (node for node in held if held[node] >= enough), key=lambda node: (tree.depth[node], -node), default=0
+    )
+
+
+def _table_mask(tree: Tree, blocks: Blocks) -> npt.NDArray[np.bool_]:
+    """Rows of a table of figures count as long text, however short, where the table as a whole is."""
+    mask = np.zeros(len(blocks), dtype=bool)
+    for k, owner in enumerate(blocks.owner):
+        if tree.tag[owner] == "tr":
+            table = tree.parent[owner]
+            mask[k] = tree.chars_in(table) > 400 and tree.link_chars_in(table) < 0.3 * tree.chars_in(table)
+    return mask
+
+
+def _same_table(tree: Tree, blocks: Blocks, reached: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The other rows of a table, or items of a list, some of which are candidates already."""
+    holder = [tree.parent[owner] if tree.tag[owner] in _ROWS else -1 for owner in blocks.owner]
+    held = {node for node, is_in in zip(holder, reached.tolist(), strict=True) if is_in}
+    return np.array([node >= 0 and node in held for node in holder], dtype=bool)
+
+
+#: What stands in such elements is not the story, however long it is.
+_APART = bits_of(
+    "comment", "chrome", "byline", "date", "nav", "footer", "aside", "form", "figcaption", "noscript"
+)
+_COMMENT = bits_of("comment")
+_ROWS = frozenset(("tr", "li", "dt", "dd"))
+
+
+def _wide_mask(blocks: Blocks, chars: Floats, unlinked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Shorter blocks count as long in scripts that put no spaces between words."""
+    mask = np.zeros(len(chars), dtype=bool)
+    for k in np.flatnonzero((chars > 30) & (chars <= 80) & unlinked).tolist():
+        text = blocks.text[k]
+        mask[k] = not text.isascii() and _is_wide(text)
+    return mask
+
+
+def _shared_depth(tree: Tree, owners: Sequence[int], title_node: int) -> list[int]:
+    """Depth of the innermost element that holds both a block and the title; -1 where there is no title."""
+    if title_node < 0:
+        return [-1] * len(owners)
+    line = {node: tree.depth[node] for node in tree.ancestors(title_node)}
+    found = []
+    for node in owners:
+        while node not in line and node > 0:
+            node = tree.parent[node]
+        found.append(line.get(node, 0))
+    return found
+
+
+def _name(tree: Tree, node: int) -> str | None:
+    return tree.attrs[node].get("class") if node >= 0 else None
+
+
+def _title_block(blocks: Blocks, title: str | None, title_node: int) -> int:
+    if title_node >= 0:
+        return next((k for k, start in enumerate(blocks.start) if start > title_node), -1)
+    if title:
+        folded = title.casefold()
+        return next((k for k, text in enumerate(blocks.text) if text.casefold() == folded), -1)
+    return -1
+
+
+def _measure_texts(
+    texts: Sequence[str], title: str | None, description: str | None, article_body: str | None
+) -> Floats:
+    """Columns ``words``, ``commas`` ... ``wide`` of ``_BASE``."""
+    title_words = set(_WORD.findall(title.casefold())) if title else set()
+    deck_words = set(_WORD.findall(description.casefold())) if description else set()
+    stated = (
+        " ".join(_WORD.findall(article_body.casefold())) if article_body and len(article_body) > 200 else ""
+    )
+    seen: set[str] = set()
+    rows = []
+    for text in texts:
+        count = len(text)
+        words = text.count(" ") + 1
+        wide = not text.isascii() and _is_wide(text)
+        if wide:
+            words = max(words, count // 3)
+        head = text[:160]
+        mine = _WORD.findall(head.casefold())
+        cues = hits = 0
+        title_share = deck_share = 0.0
+        if count < 300 or title_words or deck_words:
+            for word in mine:
+                bits = _cue(word) if not wide else _cue_wide(word)
+                if bits:
+                    cues |= bits
+                    hits += 1
+            unique = set(mine)
+            if unique:
+                title_share = len(unique & title_words) / len(unique)
+                deck_share = len(unique & deck_words) / len(unique)
+        held = -1
+        if stated:
+            held = 1 if mine and " ".join(mine[:-1] or mine) in stated else 0
+        repeat = text in seen
+        seen.add(text)
+        stripped = text.rstrip(_CLOSERS)
+        digits = sum(map(str.isdigit, text[:30])) if not text[:30].isalpha() else 0
+        first = text[0]
+        rows.append((
+            words, text.count(",") + text.count("、") + text.count("，"), _ENDS.get(stripped[-1:], 0), text.count(". "),
+            digits / min(count, 30), text[:40].isupper(), first.islower(), first in _OPENERS, repeat, title_share, deck_share, held,
+            cues & 1, cues >> 1 & 1, cues >> 2 & 1, cues >> 3 & 1, cues >> 4 & 1, cues >> 5 & 1, hits / (len(mine) or 1), wide,
+        ))  # fmt: skip
+    return np.array(rows, dtype=np.float32)
+
+
+def _cue_wide(run: str) -> int:
+    found = 0
+    for stem, bits in _CUE_STEM.items():
+        if stem in run:
+            found |= bits
+    return found
+
+
+def _is_wide(text: str) -> bool:
+    sample = text[:40]
+    return sum(1 for c in sample if "\u2e80" <= c <= "\uffdc") * 3 > len(sample)
+
+
+def _density(tree: Tree, node: int) -> tuple[float, float]:
+    if node < 0:
+        return 0.0, 0.0
+    held = tree.chars[tree.end[node]] - tree.chars[node]
+    return ((tree.links[tree.end[node]] - tree.links[node]) / held if held else 0.0), float(held)
+
+
+def _sum_by(keys: Sequence[Key], values: Sequence[float]) -> dict[Key, float]:
+    sums: dict[Key, float] = defaultdict(float)
+    for key, value in zip(keys, values, strict=True):
+        sums[key] += value
+    return sums
+
+
+def _runs(
+    long_: Floats, order: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
+    """For each block: blocks since the last long one, until the next, and the long text within four blocks."""
+    size = len(long_)
+    at = np.where(long_ > 0, order, -100)
+    before = np.concatenate([[-100], np.maximum.accumulate(at)[:-1]]) if size else at
+    at = np.where(long_ > 0, order, size + 100)
+    after = np.concatenate([np.minimum.accumulate(at[::-1])[::-1][1:], [size + 100]]) if size else at
+    sums = np.concatenate([[0], np.cumsum(long_)])
+    around = sums[np.minimum(order + 5, size)] - sums[np.maximum(order - 4, 0)]
+    return np.minimum(order - before, 30), np.minimum(after - order, 30), around

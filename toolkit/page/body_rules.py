@@ -1,0 +1,68 @@
+"""Rules that tell article text from the rest, from the same columns as the trained blocks model.
+
+They know nothing of any site: what stands in the main element and reads as sentences, subheads, lists, quotes or
+tables is text; what hints at comments, captions, chrome, adverts or sharing is not. Their vote steadies the model's.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from toolkit.page.body_features import FEATURES
+
+__all__ = ["vote_by_rules"]
+
+_AT = {name: column for column, name in enumerate(FEATURES)}
+_NOT_TEXT = [
+    _AT[name] for name in (
+        "in_comment", "in_ad", "in_share", "in_paywall", "in_caption", "in_tags", "within_nav", "within_footer",
+        "within_aside", "within_form", "within_figure", "within_figcaption", "within_button",
+    )
+]  # fmt: skip
+_P, _LI, _QUOTE, _ROW, _H1 = 1, 2, 3, 5, 6
+_SUBHEADS = (7, 8, 9)
+
+
+def vote_by_rules(features: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    """Whether each candidate block is article text, by rule.
+
+    Parameters
+    ----------
+    features : ndarray, shape (n, number of features)
+        As ``measure_blocks`` gives them.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    if not len(features):
+        return np.zeros(0, dtype=bool)
+
+    def column(name: str) -> npt.NDArray[np.float32]:
+        return features[:, _AT[name]]
+
+    chars, links, group = column("chars"), column("link_share"), column("group")
+    hidden, repeat = column("hidden") > 0, column("repeat") > 0
+    apart = (features[:, _NOT_TEXT] > 0).any(axis=1) | hidden
+    subhead = np.isin(group, _SUBHEADS)
+    reads_on = (column("ends") >= 2) | (chars > 80)
+    kind = (
+        reads_on
+        | subhead
+        | np.isin(group, (_LI, _QUOTE, _ROW))
+        | ((group == _P) & (chars > 10) & (links < 0.3))
+    )
+    text = (column("levels") >= 0) & ~apart & ~repeat & (links < 0.5) & (group != _H1) & kind
+    text &= ~((group == _LI) & (column("grand_links") > 0.4) & (links > 0.2))
+    text &= ~((column("parent_links") > 0.5) & (chars < 200))
+    cue = column("cue_follow") + column("cue_share") + column("cue_more") > 0
+    text &= ~(cue & (chars < 140) & (column("cue_share_of_words") > 0.25))
+    for k in np.flatnonzero(text & subhead)[::-1].tolist():  # a subhead stands before text
+        text[k] = bool((text[k + 1 : k + 4] & ~subhead[k + 1 : k + 4]).any())
+    near_title = (column("after_title") >= -1) & (column("after_title") < 12)
+    deck = (
+        ((column("in_deck") > 0) | (column("deck_share") > 0.8)) & near_title & (column("title_share") < 0.7)
+    )
+    deck &= (chars > 40) & (links < 0.2) & ~hidden & ~repeat & (group != _H1) & (column("in_comment") == 0)
+    return text | deck

@@ -1,0 +1,204 @@
+"""Pages that would stall a parser, or are no pages: seen cheaply before parsing, trimmed, and reported.
+
+A parser built for browsers is quadratic in places: in nesting depth, in the attributes of one tag, in formatting
+elements that nobody closes. What is trimmed here costs the reader nothing on real pages, whose figures lie far
+below the limits; on others it is named in ``problems``.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import NamedTuple
+
+__all__ = ["REASONS", "Guarded", "guard_page"]
+
+#: Reasons, as they stand in the ``problems`` table, and what each means.
+REASONS = {
+    "empty_page": "nothing but white space",
+    "not_html": "no tag at all, or the bytes of another kind of file",
+    "garbled": "many characters that decoding spoilt or that text does not hold",
+    "too_large": "more characters than are read; the rest was left out",
+    "too_many_elements": "more elements than are read; the rest was left out",
+    "too_many_attributes": "a tag with more attributes than are read; they were left out",
+    "huge_attribute": "an attribute longer than is read; it was left out",
+    "too_deep": "elements nested deeper than is read; the inner tags were left out, their text was kept",
+    "unclosed_formatting": "formatting elements that nobody closes; they were left out, their text was kept",
+}
+
+#: Limits: characters, "<" marks, characters of one tag, "=" marks in one tag, depth, formatting left open.
+MAX_CHARS = 30_000_000
+MAX_MARKS = 400_000
+MAX_TAG = 50_000
+MAX_EQUALS = 500
+MAX_DEPTH = 1_500
+MAX_OPEN_FORMATTING = 100
+#: A page with fewer marks, and fewer left open, can be neither too deep nor too unclosed to parse quickly.
+_PLAIN_MARKS, _PLAIN_OPEN = 12_000, 1_500
+
+_DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=-]+)*,[A-Za-z0-9+/=%_-]{2000,}")
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{%d,}+>?" % MAX_TAG)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
+_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_NO_DEPTH = frozenset(
+    """
+    area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option optgroup
+    thead tbody tfoot colgroup html head body rp rt script style title textarea
+    """.split()
+)
+_MAGIC = (
+    "%PDF-",
+    "PK\x03\x04",
+    "\x1f\x8b",
+    "\x89PNG",
+    "\xff\xd8\xff",
+    "GIF8",
+    "\ufffdPNG",
+    "\ufffd\ufffd\ufffd\ufffd",
+    "\x00\x00\x00",
+)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffd\ufdd0-\ufdef\uffff]")
+_LATIN_HIGH = re.compile("[\x80-\xff]")
+_VISIBLE = re.compile(r">([^<>]{8,400})<")
+
+
+class Guarded(NamedTuple):
+    """The page as it may be parsed, and (reason, detail) for all that was found wrong with it."""
+
+    html: str
+    problems: list[tuple[str, str]]
+
+
+def guard_page(html: str) -> Guarded:
+    """Trim what would stall the parser, and name what is wrong with the page.
+
+    Parameters
+    ----------
+    html : str
+        The page, decoded.
+
+    Returns
+    -------
+    Guarded
+        ``html`` is the same object where nothing had to be trimmed; ``problems`` holds (reason, detail) pairs,
+        the reasons from ``REASONS``.
+
+    Examples
+    --------
+    >>> guard_page("<p>A page.</p>").problems
+    []
+    >>> guard_page("").problems[0][0]
+    'empty_page'
+    >>> guarded = guard_page("<div>" * 20_000 + "deep")
+    >>> guarded.problems[0][0], guarded.html.count("<div>"), guarded.html.endswith("deep")
+    ('too_deep', 1500, True)
+    """
+    problems: list[tuple[str, str]] = []
+    try:
+        html.encode()
+    except UnicodeEncodeError:
+        html = html.encode("utf-8", "replace").decode("utf-8")
+        problems.append(("garbled", "half characters (lone surrogates) in the text; each was replaced."))
+    if len(html) > 200_000 and "data:" in html:
+        html = _DATA_URI.sub("data:,", html)
+    if not html.strip("\x00 \t\r\n\ufeff"):
+        problems.append(("empty_page", "the page holds nothing but white space."))
+        return Guarded("", problems)
+    start = html[:64].lstrip("\ufeff \t\r\n")
+    if start.startswith(_MAGIC) or "<" not in html:
+        problems.append(("not_html", f"no page: it starts with {start[:20]!r} and is read as it stands."))
+    problems += _find_garble(html)
+    if "\x00" in html:
+        html = html.replace("\x00", "")
+    if len(html) > MAX_CHARS:
+        problems.append(("too_large", f"{len(html):,} characters; the first {MAX_CHARS:,} were read."))
+        html = html[:MAX_CHARS]
+    marks = html.count("<")
+    if marks > MAX_MARKS:
+        problems.append(("too_many_elements", f"{marks:,} tags; the first {MAX_MARKS:,} were read."))
+        html = html[: next(islice(re.finditer("<", html), MAX_MARKS, None)).start()]
+        marks = MAX_MARKS
+    html = _trim_tags(html, problems)
+    if marks > _PLAIN_MARKS or marks - 2 * html.count("</") > _PLAIN_OPEN:
+        html = _trim_nesting(html, problems)
+    return Guarded(html, problems)
+
+
+def _find_garble(html: str) -> list[tuple[str, str]]:
+    head = html[:20_000]
+    spoilt = len(_CONTROL.findall(head))
+    if spoilt > max(20, len(head) / 100):
+        return [
+            ("garbled", f"{spoilt} of the first {len(head):,} characters are control marks or replaced ones.")
+        ]
+    if not head.isascii() or not html[:200_000].isascii():
+        text = "".join(islice((m.group(1) for m in _VISIBLE.finditer(html)), 400))
+        letters = sum(map(str.isalpha, text))
+        high = len(_LATIN_HIGH.findall(text))
+        if letters > 200 and high > 0.4 * letters:
+            return [
+                ("garbled", f"{high} of {letters} letters are accented: read in the wrong character set.")
+            ]
+    return []
+
+
+def _trim_tags(html: str, problems: list[tuple[str, str]]) -> str:
+    """Leave out the attributes of tags that are far too long."""
+    longest = ("", 0)
+
+    def shorten(match: re.Match[str]) -> str:
+        nonlocal longest
+        tag = match.group()
+        reason = (
+            "too_many_attributes"
+            if tag.count("=") > MAX_EQUALS or tag.count(" ") > MAX_EQUALS
+            else "huge_attribute"
+        )
+        if len(tag) > longest[1]:
+            longest = (reason, len(tag))
+        name = _TAG.match(tag)
+        return (name.group() if name else "<x") + ">"
+
+    if len(html) > MAX_TAG:
+        html = _LONG_TAG.sub(shorten, html)
+    if longest[1]:
+        problems.append((longest[0], f"a tag of {longest[1]:,} characters; its attributes were left out."))
+    return html
+
+
+def _trim_nesting(html: str, problems: list[tuple[str, str]]) -> str:
+    """Leave out tags nested too deep, and formatting tags of a kind that is mostly left open."""
+    open_now: dict[str, int] = {}
+    for match in _TAG.finditer(html):
+        name = match.group(2).lower()
+        if name in _FORMATTING:
+            open_now[name] = open_now.get(name, 0) + (-1 if match.group(1) else 1)
+    loose = {name for name, count in open_now.items() if count > MAX_OPEN_FORMATTING}
+    depth = excess = deepest = 0
+    kept: list[str] = []
+    end = 0
+    for match in _TAG.finditer(html):
+        closing, name = match.group(1), match.group(2).lower()
+        drop = name in loose
+        if not drop and name not in _NO_DEPTH:
+            if not closing:
+                if depth >= MAX_DEPTH:
+                    excess += 1
+                    drop = True
+                else:
+                    depth += 1
+                deepest = max(deepest, depth + excess)
+            elif excess:
+                excess -= 1
+                drop = True
+            elif depth:
+                depth -= 1
+        if drop:
+            kept.append(html[end : match.start()])
+            close = html.find(">", match.end())
+            end = close + 1 if close >= 0 else len(html)
+    if loose:
+        problems.append(("unclosed_formatting", f"open <{'>, <'.join(sorted(loose))}> tags were left out."))
+    if deepest > MAX_DEPTH:
+        problems.append(("too_deep", f"nested {deepest:,} deep; tags below {MAX_DEPTH:,} were left out."))
+    return "".join([*kept, html[end:]]) if kept else html
