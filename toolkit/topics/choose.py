@@ -33,7 +33,9 @@ def _ari(a: np.ndarray, b: np.ndarray) -> float:
     return float(adjusted_rand_score(a, b))
 
 
-def choose_number(weights: csr_matrix, places: np.ndarray, *, pull: float = 0.0, seed: int = 0) -> Choice:
+def choose_number(
+    weights: csr_matrix, places: np.ndarray, near: csr_matrix, *, pull: float = 0.0, seed: int = 0
+) -> Choice:
     n = weights.shape[0]
     rows = []
     for k in range(2, min(12, n // 4) + 1):

@@ -2,10 +2,13 @@
 
 1. Singular vectors of the TF-IDF matrix give each word a place; each word's vector is scaled to length 1, so
    that rare words speak as loudly as common ones; a text lies at the weighted mean of its words.
-2. k-means there, from several seeded starts.
-3. From each start, soft expectation-maximisation of a mixture of multinomials on the TF-IDF weights, first at
+2. Each text leans towards its nearest neighbours: to its own words theirs are added, more lightly. Short texts
+   need it, and it harms no others.
+3. k-means there, from several seeded starts.
+4. From each start, soft expectation-maximisation of a mixture of multinomials on the TF-IDF weights, first at
    a high temperature (every topic takes part in every text), then cooler, then hard.
-4. The start whose mixture makes the texts most likely wins.
+5. The start whose mixture makes the texts most likely wins. Its topics are then read off the texts' own words,
+   so that a new text, whose neighbours are not known, is treated like the old ones.
 
 No step depends on the kernel or the threads of the BLAS: see ``steady.py``.
 """
@@ -17,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from toolkit.topics.neighbours import find_neighbours
 from toolkit.topics.steady import find_subspace, steady_dot
 
 if TYPE_CHECKING:
@@ -28,8 +32,11 @@ Array = np.ndarray
 
 #: Texts are read as this many words per unit of TF-IDF weight (a text's weights have length 1).
 SCALE = 3.0
-#: Added to every word's weight in every topic.
-SMOOTH = 0.1
+#: Smoothing: the share of a mean topic's weight that is spread evenly over all words. In proportion, so that
+#: 150 small topics of headlines are smoothed as lightly as 5 large ones of articles.
+SMOOTH = 0.15
+#: Weight of the mean of the nearest texts beside a text's own.
+LEAN = 0.3
 #: First temperature, and what it is multiplied with at each soft step until it is 1.
 HOT, COOLING = 8.0, 0.8
 #: Hard steps at the end, at most.
@@ -117,7 +124,7 @@ def _first_centres(grid: Array, squares: Array, k: int, rng: np.random.Generator
     return grid[chosen]
 
 
-def steady_kmeans(places: Array, k: int, *, seed: int, steps: int = 30, seeds: int = 20_000) -> Array:
+def steady_kmeans(places: Array, k: int, *, seed: int, steps: int = 15, seeds: int = 20_000) -> Array:
     """k-means on places from ``place_texts``: a label per row; bits and ties do not depend on the machine.
 
     The first centres are drawn among the first ``seeds`` rows.
@@ -158,17 +165,20 @@ def _sum_by_label(values: Array, labels: Array, k: int) -> Array:
 class _Annealer:
     """Expectation-maximisation of several starts side by side on one matrix."""
 
-    def __init__(self, weights: csr_matrix, places: Array | None, pull: float) -> None:
+    def __init__(
+        self, weights: csr_matrix, places: Array | None, pull: float, near: csr_matrix | None = None
+    ) -> None:
         self.weights = weights
         self.flipped = weights.T.tocsr()
+        self.near = near
+        self.far = near.T.tocsr() if near is not None else None
+        self.total = float(weights.data.sum())
         self.places = places
         self.pull = pull if places is not None else 0.0
 
     def maximise(self, parts: Array, k: int) -> tuple[Array, Array, list[Array] | None]:
         """Words, priors and centres from memberships; ``parts`` holds the starts' k columns side by side."""
         n = self.weights.shape[0]
-        masses = np.asarray(self.flipped @ parts) * SCALE + SMOOTH
-        log_words = np.log(masses) - np.log(masses.sum(axis=0))
         log_prior = np.log((parts.sum(axis=0) + 1.0) / (n + k))
         centres = None
         if self.pull and self.places is not None:
@@ -176,10 +186,20 @@ class _Annealer:
                 to_places(steady_dot(parts[:, at : at + k].T, self.places))
                 for at in range(0, parts.shape[1], k)
             ]
+        scale = SCALE
+        if self.far is not None:  # the words of texts and of their neighbours, without making that matrix
+            parts = parts + LEAN * (self.far @ parts)
+            scale /= np.sqrt(1.0 + LEAN)
+        masses = np.asarray(self.flipped @ parts) * scale
+        masses += SMOOTH * SCALE * self.total / (k * len(masses))
+        log_words = np.log(masses) - np.log(masses.sum(axis=0))
         return log_words, log_prior, centres
 
     def expect(self, log_words: Array, log_prior: Array, centres: list[Array] | None) -> Array:
-        scores: Array = (self.weights @ log_words) * SCALE + log_prior
+        scores: Array = (self.weights @ log_words) * SCALE
+        if self.near is not None:
+            scores = (scores + LEAN * (self.near @ scores)) / np.sqrt(1.0 + LEAN)
+        scores = scores + log_prior
         if centres is not None and self.places is not None:
             scores = scores + self.pull * (self.places @ np.vstack(centres).T)
         return scores
@@ -218,6 +238,7 @@ class _Annealer:
         return [(labels[:, at], float(likelihoods[at])) for at in range(many)]
 
     def finish(self, labels: Array, k: int, likelihood: float) -> Mixture:
+        self.near = self.far = None
         log_words, log_prior, centres = self.maximise(_one_hot(labels, k).toarray(), k)
         return Mixture(log_words, log_prior, likelihood, centres[0] if centres else None, self.pull)
 
@@ -230,6 +251,7 @@ def fit_mixture(
     n_starts: int = 12,
     seed: int = 0,
     pull: float = 0.0,
+    near: csr_matrix | None = None,
 ) -> tuple[Mixture, Array]:
     """The likeliest mixture of ``k`` topics over all starts, and the label of each row.
 
@@ -246,12 +268,17 @@ def fit_mixture(
         Number of k-means starts, with seeds ``seed``, ``seed + 1`` ...
     pull : float
         Weight of the places in the mixture.
+    near : csr_matrix, optional
+        Nearest texts (`find_neighbours`), if they were looked up before.
     """
-    annealer = _Annealer(weights, places, pull)
     n = weights.shape[0]
+    if near is None and k > 1:
+        near = find_neighbours(places)
+    annealer = _Annealer(weights, places, pull, near)
     if k == 1:
         return annealer.finish(np.zeros(n, dtype=np.int64), 1, 0.0), np.zeros(n, dtype=np.int64)
-    starts = [steady_kmeans(places, k, seed=seed + at) for at in range(n_starts)]
+    leaning = to_places(places + LEAN * (near @ places))
+    starts = [steady_kmeans(leaning, k, seed=seed + at) for at in range(n_starts)]
     starts = list({labels.tobytes(): labels for labels in starts}.values())
     together = max(1, _HELD // max(1, n * k))
     results: list[tuple[Array, float]] = []

@@ -17,6 +17,7 @@ from toolkit.topics.choose import choose_number
 from toolkit.topics.features import Features, find_features
 from toolkit.topics.labels import count_terms, find_exemplars, lay_out, pick_terms, write_labels
 from toolkit.topics.mixture import Mixture, fit_mixture, place_texts, place_words, to_places
+from toolkit.topics.neighbours import find_neighbours
 from toolkit.topics.stability import measure_topic_stability
 from toolkit.topics.texts import Texts, canonical_order, read_texts
 
@@ -201,11 +202,12 @@ class TopicModel(TransformerMixin, ClusterMixin, BaseEstimator):
         rows = np.flatnonzero(np.diff(weights.indptr) > 0)
         kept = weights[rows]
         places = self._place(kept, [sample[at] for at in rows.tolist()])
-        self.mixture_ = self._find_mixture(kept, places)
-        self._assign(read, [extra.values[at] for at in extra_order.tolist()])
+        near = find_neighbours(places)
+        self.mixture_ = self._find_mixture(kept, places, near)
+        self._assign(read, own_order, weights, sample)
         self._describe(weights[: len(own)], counts[: len(own)], own, own_order, read)
         stability = measure_topic_stability(
-            kept, places, self.mixture_, n_starts=max(1, self.n_starts // 4), seed=self.random_state
+            kept, places, near, self.mixture_, n_starts=max(1, self.n_starts // 4), seed=self.random_state
         )
         self.topics_.insert(self.topics_.columns.get_loc("x"), "stability", stability)
         self._remark(read)
@@ -251,36 +253,40 @@ class TopicModel(TransformerMixin, ClusterMixin, BaseEstimator):
             )
         return to_places(vectors)
 
-    def _find_mixture(self, weights: csr_matrix, places: np.ndarray) -> Mixture:
+    def _find_mixture(self, weights: csr_matrix, places: np.ndarray, near: csr_matrix) -> Mixture:
         pull = _PULL if self.embed is not None else 0.0
         self.curve_: pd.DataFrame | None = None
         if self.n_topics == "auto":
-            choice = choose_number(weights, places, pull=pull, seed=self.random_state)
+            choice = choose_number(weights, places, near, pull=pull, seed=self.random_state)
             self.curve_, self.reason_, number = choice.curve, choice.reason, choice.n_topics
         else:
             number, self.reason_ = int(self.n_topics), "as given"
         number = min(number, weights.shape[0])
         mixture, _ = fit_mixture(
-            weights, places, number, n_starts=self.n_starts, seed=self.random_state, pull=pull
+            weights, places, number, n_starts=self.n_starts, seed=self.random_state, pull=pull, near=near
         )
         return mixture
 
-    def _assign(self, read: Texts, background: list[str]) -> None:
+    def _assign(self, read: Texts, order: np.ndarray, weights: csr_matrix, sample: Sequence[str]) -> None:
         """Give every text a topic; leave out topics that none has, in the background neither."""
         asked = self.mixture_.n_topics
         while True:
-            self.doc_topics_ = self._weigh_topics(read.values)
-            best = np.argmax(self.doc_topics_, axis=1)
-            used = np.unique(np.append(best, self._weigh_topics(background).argmax(axis=1)))
+            known = self._weigh_rows(weights, sample)
+            if len(order) == len(read):
+                self.doc_topics_ = np.empty((len(read), known.shape[1]), dtype=np.float32)
+                self.doc_topics_[order] = known[: len(order)]
+            else:
+                self.doc_topics_ = self._weigh_topics(read.values)
+            used = np.unique(np.append(self.doc_topics_.argmax(axis=1), known[len(order) :].argmax(axis=1)))
             if len(used) == self.mixture_.n_topics:
                 break
             self.mixture_ = self.mixture_.take(used)
+        self.labels_ = self.doc_topics_.argmax(axis=1)
         if self.mixture_.n_topics < asked:
             self.notes_.append(
                 f"{asked - self.mixture_.n_topics} of {asked} topics had no texts and were left out: "
                 "the texts differ too little for so many."
             )
-        self.labels_ = best
 
     def _describe(
         self, weights: csr_matrix, counts: csr_matrix, own: list[str], order: np.ndarray, read: Texts
@@ -339,17 +345,23 @@ class TopicModel(TransformerMixin, ClusterMixin, BaseEstimator):
 
     # -- using -----------------------------------------------------------------------------------------
 
+    def _weigh_rows(self, weights: csr_matrix, texts: Sequence[str]) -> np.ndarray:
+        """Weights of all topics for each row of TF-IDF weights."""
+        places = self._embed(texts) if self.mixture_.centres is not None and len(texts) else None
+        scores = self.mixture_.score(weights, places)
+        scores -= scores.max(axis=1, keepdims=True)
+        np.exp(scores, out=scores)
+        scores /= scores.sum(axis=1, keepdims=True)
+        return scores.astype(np.float32)
+
     def _weigh_topics(self, texts: Sequence[str]) -> np.ndarray:
         """Weights of all topics for each text, a batch at a time."""
         result = np.empty((len(texts), self.mixture_.n_topics), dtype=np.float32)
         for start in range(0, len(texts), _BATCH):
             batch = texts[start : start + _BATCH]
-            weights = self.features_.weigh(self.features_.count(batch))
-            places = self._embed(batch) if self.mixture_.centres is not None else None
-            scores = self.mixture_.score(weights, places)
-            scores -= scores.max(axis=1, keepdims=True)
-            np.exp(scores, out=scores)
-            result[start : start + _BATCH] = scores / scores.sum(axis=1, keepdims=True)
+            result[start : start + _BATCH] = self._weigh_rows(
+                self.features_.weigh(self.features_.count(batch)), batch
+            )
         return result
 
     def transform(self, texts: Any) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from toolkit.topics.mixture import Mixture, fit_mixture
+from toolkit.topics.neighbours import keep_neighbours
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -25,7 +26,13 @@ def halves(n: int, repeat: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def measure_topic_stability(
-    weights: csr_matrix, places: np.ndarray, mixture: Mixture, *, n_starts: int = 3, seed: int = 0
+    weights: csr_matrix,
+    places: np.ndarray,
+    near: csr_matrix,
+    mixture: Mixture,
+    *,
+    n_starts: int = 3,
+    seed: int = 0,
 ) -> np.ndarray:
     """For each topic, how much of it models of two random halves find again.
 
@@ -40,7 +47,15 @@ def measure_topic_stability(
     sizes = np.bincount(labels, minlength=k)
     found = np.zeros(k)
     for rows in halves(n, 0, seed):
-        half, _ = fit_mixture(weights[rows], places[rows], k, n_starts=n_starts, seed=seed, pull=mixture.pull)
+        half, _ = fit_mixture(
+            weights[rows],
+            places[rows],
+            k,
+            n_starts=n_starts,
+            seed=seed,
+            pull=mixture.pull,
+            near=keep_neighbours(near, rows),
+        )
         other = np.argmax(half.score(weights, places), axis=1)
         shared = np.zeros((k, k))
         np.add.at(shared, (labels, other), 1.0)
