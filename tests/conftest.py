@@ -1,4 +1,4 @@
-"""What all tests share: where the annotated pages would lie, if they are there."""
+"""What all tests share: the loaded sample site, and where the annotated pages would lie, if they are there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 from pages import ROOT
+
+import toolkit
+from toolkit.corpus import Corpus
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +18,10 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the annotated pages (../shared) are not on this machine")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample() -> Corpus:
+    """The sample site as `toolkit.load` reads it; loaded once, not to be changed by a test."""
+    folder = ROOT / "data" / "sample"
+    return toolkit.load(folder / "pages", metadata=folder / "metadata.csv", progress=False, n_jobs=1)

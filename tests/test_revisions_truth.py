@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from toolkit.corpus import Corpus
 from toolkit.revisions import compare_snapshots, find_pairs, measure_revisions
 from toolkit.tables import make_table
 
@@ -135,12 +136,9 @@ def test_measure_revisions_adds_up_to_the_truth_when_it_is_known(
 
 
 def test_compare_snapshots_finds_every_edit_and_no_other_when_the_pages_are_loaded(
-    truth: dict[str, pd.DataFrame],
+    truth: dict[str, pd.DataFrame], sample: Corpus
 ) -> None:
-    from toolkit.loading import load
-
-    corpus = load(DATA / "sample" / "pages", metadata=DATA / "sample" / "metadata.csv", n_jobs=1)
-    found, expected = _found(compare_snapshots(corpus)), _expected(truth["edits"])
+    found, expected = _found(compare_snapshots(sample)), _expected(truth["edits"])
     # whether a deck is read as the deck is for the tests of the reader to say
     decks = truth["edits"][truth["edits"]["field"] == "deck"]
     texts = {*decks["before"], *decks["after"]}
