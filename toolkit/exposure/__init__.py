@@ -8,6 +8,8 @@ from toolkit.exposure.headlines import measure_headlines
 from toolkit.exposure.identity import find_headline_ids, normalise_url
 from toolkit.exposure.lists import compare_lists, rank_biased_overlap, rbo_weight
 from toolkit.exposure.presence import count_captures, count_kinds, find_ranks
+from toolkit.exposure.rewrites import find_rewrites
+from toolkit.exposure.similar import measure_similarity, similar_headlines
 from toolkit.exposure.turnover import compare_modules, measure_churn, measure_turnover
 from toolkit.exposure.weights import WEIGHTINGS, rank_weights
 
@@ -20,13 +22,16 @@ __all__ = [
     "count_kinds",
     "find_headline_ids",
     "find_ranks",
+    "find_rewrites",
     "measure_churn",
     "measure_concentration",
     "measure_dwell",
     "measure_headlines",
+    "measure_similarity",
     "measure_turnover",
     "normalise_url",
     "rank_biased_overlap",
     "rank_weights",
     "rbo_weight",
+    "similar_headlines",
 ]

@@ -1,4 +1,4 @@
-"""Captures by calendar period, and where headlines stood in one module from capture to capture."""
+"""Captures by calendar period, and where headlines stood from capture to capture: small tables behind charts."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError
+from toolkit.exposure.concentration import concentration_index
 from toolkit.exposure.identity import find_headline_ids
 from toolkit.tables import require_columns
 
-__all__ = ["count_captures", "count_kinds", "find_ranks"]
+__all__ = ["count_captures", "count_kinds", "find_lorenz", "find_presence", "find_ranks"]
 
 
 def count_captures(articles: pd.DataFrame, freq: str = "auto") -> pd.DataFrame:
@@ -208,3 +209,138 @@ def find_ranks(
             "rank": ranks["rank"],
         }
     ).astype({"headline": "str"})
+
+
+def find_presence(
+    placements: pd.DataFrame, articles: pd.DataFrame, *, most: int = 15, module: str | None = None
+) -> pd.DataFrame:
+    """In which captures each of the most seen headlines was printed: the table behind presence strips.
+
+    Parameters
+    ----------
+    placements : DataFrame
+        One row per printed headline; needs snapshot_id, rank, headline; module where one is asked for; second
+        renderings (``duplicate``) are left out.
+    articles : DataFrame
+        One row per snapshot; needs snapshot_id, captured_at. Undated snapshots are left out.
+    most : int, default 15
+        How many headlines: those printed in most captures, then in most modules, then by headline.
+    module : str, optional
+        Only this label, and only the captures that printed it.
+
+    Returns
+    -------
+    DataFrame
+        One row per headline and capture, absent ones too: ``headline``, ``captured_at``, ``capture`` (0, 1, 2 ... in
+        time; snapshots that bear one time are one capture), ``prints`` (0 where it was absent), ``best_rank`` (NA
+        there). By first sighting, then headline, then time.
+
+    Raises
+    ------
+    MissingColumnsError
+    InputError
+        If no module has that label, or ``most`` is below 1.
+
+    Notes
+    -----
+    A capture is of one page. A headline that is absent may stand on another page of the site at that moment: with
+    a module that is the same all over the site, as ``module`` can pick one, absence says more.
+
+    Examples
+    --------
+    >>> articles = pd.DataFrame({
+    ...     "snapshot_id": ["s", "t"], "captured_at": pd.to_datetime(["2025-01-01", "2025-01-02"], utc=True)})
+    >>> placements = pd.DataFrame({"snapshot_id": ["s", "s", "t"], "rank": [1, 2, 1], "headline": ["A", "B", "B"]})
+    >>> find_presence(placements, articles)[["headline", "capture", "prints"]].values.tolist()
+    [['A', 0, 1], ['A', 1, 0], ['B', 0, 1], ['B', 1, 1]]
+    """
+    if most < 1:
+        raise InputError(f"most: got {most}; 1 or more is needed.")
+    needed = ["snapshot_id", "rank", "headline"] + (["module"] if module is not None else [])
+    require_columns(placements, "placements", needed)
+    require_columns(articles, "articles", ["snapshot_id", "captured_at"])
+    times = articles.loc[articles["captured_at"].notna(), ["snapshot_id", "captured_at"]]
+    times = times.drop_duplicates("snapshot_id")
+    prints = placements
+    if "duplicate" in prints.columns:
+        prints = prints[~prints["duplicate"].astype(bool)]
+    if module is not None:
+        there = prints["module"].dropna().unique()
+        if module not in there:
+            listed = ", ".join(map(repr, sorted(there)[:20])) or "none"
+            raise InputError(f"find_presence: no module is labelled {module!r}; there are: {listed}.")
+        prints = prints[prints["module"] == module]
+        times = times[times["snapshot_id"].isin(prints["snapshot_id"])]
+    captures = np.sort(times["captured_at"].unique())
+    prints = prints.merge(times, on="snapshot_id", how="inner", validate="many_to_one")
+    prints = prints.assign(key=find_headline_ids(prints).to_numpy())
+    told = prints.groupby("key").agg(
+        seen=("captured_at", "nunique"),
+        size=("rank", "size"),
+        first=("captured_at", "min"),
+        headline=("headline", "min"),
+    )
+    told = told.sort_values(["seen", "size", "headline"], ascending=[False, False, True]).head(most)
+    told = told.sort_values(["first", "headline"])
+    whole = pd.MultiIndex.from_product([told.index, pd.DatetimeIndex(captures)], names=["key", "captured_at"])
+    found = prints.groupby(["key", "captured_at"])["rank"].agg(["size", "min"]).reindex(whole)
+    return pd.DataFrame(
+        {
+            "headline": pd.Series(np.repeat(told["headline"].to_numpy(), len(captures)), dtype="str"),
+            "captured_at": whole.get_level_values("captured_at"),
+            "capture": np.tile(np.arange(len(captures)), len(told)),
+            "prints": found["size"].fillna(0).to_numpy("int64"),
+            "best_rank": pd.array(found["min"].to_numpy(float), dtype="Int64"),
+        }
+    ).astype({"captured_at": "datetime64[us, UTC]"})
+
+
+def find_lorenz(headlines: pd.DataFrame, weight: str = "exposure_log2") -> pd.DataFrame:
+    """The Lorenz curve of exposure: what the least exposed headlines share, from none of them to all.
+
+    Parameters
+    ----------
+    headlines : DataFrame
+        As `measure_headlines` gives it: one row per headline; needs the column ``weight``.
+    weight : str, default "exposure_log2"
+        What is shared; "prints" counts each print 1. 0 or more.
+
+    Returns
+    -------
+    DataFrame
+        One row per headline and one for none: ``share_items``, ``share_exposure`` (0 to 1, cumulated from the least
+        exposed). ``attrs`` hold ``n``, ``weight``, ``gini`` and ``top_tenth``, the share that the most exposed tenth
+        holds (rounded up to whole headlines). Empty where nothing was printed.
+
+    Raises
+    ------
+    MissingColumnsError
+    InputError
+        If an amount is negative or missing.
+
+    Notes
+    -----
+    Headlines that were never printed are not in it, so that it understates how uneven the choice was. Intervals of
+    the Gini index: `measure_concentration`.
+
+    Examples
+    --------
+    >>> curve = find_lorenz(pd.DataFrame({"prints": [5, 3, 1, 1, 0]}), "prints")
+    >>> curve["share_exposure"].tolist(), round(curve.attrs["gini"], 2)
+    ([0.0, 0.0, 0.1, 0.2, 0.5, 1.0], 0.48)
+    """
+    require_columns(headlines, "headlines", [weight])
+    amounts = np.sort(headlines[weight].to_numpy(float))
+    gini = float(concentration_index(amounts)["gini"])  # also refuses amounts that are no amounts
+    n, total = len(amounts), float(amounts.sum())
+    if not total > 0:
+        amounts = amounts[:0]
+    running = np.append(0.0, np.cumsum(amounts))
+    places = np.arange(len(running)) if len(amounts) else np.empty(0)
+    table = pd.DataFrame(
+        {"share_items": places / max(n, 1), "share_exposure": running[: len(places)] / (total or 1.0)}
+    )
+    tenth = (n + 9) // 10
+    top = float(amounts[n - tenth :].sum() / total) if len(amounts) else float("nan")
+    table.attrs.update({"n": n, "weight": weight, "gini": gini, "top_tenth": top})
+    return table
