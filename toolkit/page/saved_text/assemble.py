@@ -13,7 +13,7 @@ from toolkit.page.saved_text.body import Region
 from toolkit.page.saved_text.facts import Facts
 from toolkit.page.saved_text.lines import Line
 from toolkit.page.saved_text.split import label_claim
-from toolkit.page.saved_text.trim import trim_module
+from toolkit.page.saved_text.trim import shared_endings, trim_headline, trim_module
 from toolkit.words import normalise_headline
 
 __all__ = ["assemble_modules", "flag_duplicates"]
@@ -25,7 +25,7 @@ LABEL_REACH = 12
 #: Two headlines stand in two modules where that is likelier than this.
 PARTED = 0.5
 #: Above a module's first headline, a line scoring this much is its label.
-LABEL_ENOUGH = 0.15
+LABEL_ENOUGH = 0.08
 #: A label claims a module without a headline only where it names its kind so surely.
 EMPTY_SURE = 0.75
 
@@ -69,10 +69,13 @@ def assemble_modules(
     modules: list[Module] = []
     owner: list[int | None] = [None] * len(lines)
     size = max(1, total)
+    endings = shared_endings(
+        [line.text for line, role in zip(lines, roles, strict=True) if role == "headline"]
+    )
     for draft in _draft(lines, facts, roles, scores, parted):
         first = draft.label if draft.label is not None else draft.heads[0]
         label = lines[draft.label].text if draft.label is not None else None
-        headlines = trim_module([lines[i].text for i in draft.heads])
+        headlines = trim_module([_without(endings, lines[i].text) for i in draft.heads])
         items = [
             Item(text, lines[i].url, position=lines[i].start / size)
             for text, i in zip(headlines, draft.heads, strict=True)
@@ -85,6 +88,16 @@ def assemble_modules(
         for i in [first, *draft.heads, *draft.kickers, *(j for js in draft.decks.values() for j in js)]:
             owner[i] = len(modules) - 1
     return modules, owner
+
+
+def _without(endings: frozenset[str], headline: str) -> str:
+    if not endings:
+        return headline
+    headline = trim_headline(headline)
+    for ending in endings:
+        if headline.endswith(ending):
+            return headline[: -len(ending)].rstrip()
+    return headline
 
 
 def _draft(

@@ -42,13 +42,16 @@ def is_paragraph(line: Line, facts: Facts) -> bool:
     return facts.words >= 8 and facts.ends in (".", "?", "!", "…") and not line.bullet
 
 
-def find_lists(lines: list[Line], facts: list[Facts]) -> set[int]:
-    """Lines that take part in three or more teasers in a row: a headline, then one short summary, and again."""
+def find_lists(lines: list[Line], facts: list[Facts], *, strict: bool = True) -> set[int]:
+    """Lines that take part in three or more teasers in a row: a headline, then one short summary, and again.
+
+    Unless ``strict``, a summary need not end like a sentence: some are cut, some run into the next kicker.
+    """
     found: set[int] = set()
     run: list[int] = []
     i = 0
     while i < len(lines) - 1:
-        if _is_teaser(lines, facts, i):
+        if _is_teaser(facts, i, strict):
             run += [i, i + 1]
             i += 2
             continue
@@ -61,7 +64,7 @@ def find_lists(lines: list[Line], facts: list[Facts]) -> set[int]:
     return found
 
 
-def _is_teaser(lines: list[Line], facts: list[Facts], i: int) -> bool:
+def _is_teaser(facts: list[Facts], i: int, strict: bool) -> bool:
     head, below = facts[i], facts[i + 1]
     return (
         4 <= head.words <= 25
@@ -69,7 +72,7 @@ def _is_teaser(lines: list[Line], facts: list[Facts], i: int) -> bool:
         and not head.furniture
         and not head.date
         and 8 <= below.words <= 55
-        and below.ends in (".", "?", "!", "…")
+        and (below.ends in (".", "?", "!", "…") or (not strict and below.words >= 12))
         and below.words > head.words * 0.8
     )
 

@@ -46,6 +46,7 @@ _TIME_INSIDE = re.compile(
 _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d\s?[€₽₩%円]|\d+% off|\bRs\.?\s?\d", re.I)
 _SPEECH = re.compile(r"[\"“”„«»「」‘]")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff01-\uff60]")
 _TOKEN = re.compile(r"[^\W_]+")
 _KEY = re.compile(r"[\W_\d]+")
 
@@ -77,6 +78,7 @@ class Facts:
     lower: bool  # begins with a small letter
     furniture: str  # class of the site's own words that the whole line is, else ""
     small: float  # share of words of one to three small letters: articles, prepositions, forms of "be"
+    width: int  # characters as a screen counts them: a Chinese, Japanese or Korean one stands for two
     unspaced: float  # share of characters of scripts without spaces between words
     loose: str  # class of such words at its beginning or end
 
@@ -157,6 +159,7 @@ def find_facts(line: Line) -> Facts:
         small=sum(len(token) <= 3 and token.islower() for token in alphabetic) / len(alphabetic)
         if alphabetic
         else 0.0,
+        width=chars + (0 if text.isascii() else len(_WIDE.findall(text[:2000]))),
         unspaced=0.0 if text.isascii() else len(_UNSPACED.findall(head)) / len(head),
         loose=_loose_class(key, table) if chars <= 160 else "",
     )

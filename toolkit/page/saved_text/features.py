@@ -105,13 +105,13 @@ def _describe_alone(lines: list[Line], facts: list[Facts], labels: list[str | No
         ends = fact.ends
         rows.append(
             (
-                min(fact.words, 60), min(fact.chars, 400), fact.upper, fact.titled, fact.digits, ends == ".",
+                min(fact.words, 60), min(fact.width, 400), fact.upper, fact.titled, fact.digits, ends == ".",
                 ends == "?", ends == "!", ends == "…", ends == ":", ends == ",", fact.date, fact.count, fact.name,
                 fact.byline, fact.email, fact.url, fact.sign, fact.credit, fact.time, fact.price, fact.quote,
                 min(fact.splits, 6), min(fact.commas, 8), fact.lower, min(line.blank, 4),
                 min(line.indent - margin, 30), bool(line.bullet), line.bullet in "+o-" and bool(line.bullet),
                 line.rank is not None, line.heading, line.linked, line.bold, is_paragraph(line, fact),
-                fact.unspaced, min(fact.chars / max(1, fact.words), 20), min(copies[line.text], 6), near[i],
+                fact.unspaced, min(fact.width / max(1, fact.words), 20), min(copies[line.text], 6), near[i],
                 label is not None, bool(fact.furniture), bool(fact.loose), len(line.part),
                 fact.words <= 6 and is_chrome(line.text), fact.small, *_slug(line),
             )

@@ -19,7 +19,7 @@ def guess_roles(
     place under or above its neighbours.
     """
     roles = [""] * len(lines)
-    teasers = find_lists(lines, facts)
+    teasers = find_lists(lines, facts, strict=False)
     for i in region.lines:
         roles[i] = "body"
     heading = False  # are we below a label?

@@ -19,6 +19,10 @@ Matrix = npt.NDArray[np.float32]
 HEADLINE, LABEL, KICKER = 1, 2, 3
 #: A line scoring this much is a headline, a label, a kicker.
 ENOUGH = {HEADLINE: 0.42, LABEL: 0.32, KICKER: 0.3}
+#: Among three or more headlines set alike within so many lines, so low a score is enough ...
+NEAR, WITH_FELLOWS = 10, 0.25
+#: ... and among headlines set otherwise, so high a one is needed.
+ALONE = 0.6
 #: Copies of a headline (a picture's text, then the headline) stand at most so many lines apart.
 COPY_REACH = 3
 
@@ -70,8 +74,34 @@ def decide_roles(
             taken.clear()  # below another label the same headline is another print of it
         else:
             roles[i] = "kicker"
+    _agree(lines, facts, scores, roles)
     _find_decks(lines, facts, roles, scores)
     return roles
+
+
+def _agree(lines: list[Line], facts: list[Facts], scores: Matrix, roles: list[str]) -> None:
+    """Let neighbours agree: among headlines set alike, a line set like them needs less; an odd one out more."""
+    heads = [i for i, role in enumerate(roles) if role == "headline"]
+    shape = [(line.bullet, line.indent, line.heading, line.rank is not None) for line in lines]
+    counts: dict[tuple[str, int, int, bool], list[int]] = {}
+    for i in heads:
+        counts.setdefault(shape[i], []).append(i)
+    for i, role in enumerate(roles):
+        near = [j for j in counts.get(shape[i], ()) if j != i and abs(j - i) <= NEAR]
+        fact = facts[i]
+        if not role and scores[i, HEADLINE] >= WITH_FELLOWS:
+            between = [j for j in near if j < i], [j for j in near if j > i]
+            if (
+                len(near) >= 3
+                and between[0]
+                and between[1]
+                and not (fact.date or fact.furniture or fact.count)
+            ):
+                roles[i] = "headline"
+        elif role == "headline" and not near and scores[i, HEADLINE] < ALONE:
+            crowd = sum(abs(j - i) <= NEAR for j in heads) - 1
+            if crowd >= 4:
+                roles[i] = ""
 
 
 def _find_decks(lines: list[Line], facts: list[Facts], roles: list[str], scores: Matrix) -> None:

@@ -40,6 +40,7 @@ def split_labels(lines: list[Line]) -> list[Line]:
     >>> [line.text for line in split_labels([Line("Read also: Storm closes the harbour road", 0)])]
     ['Read also:', 'Storm closes the harbour road']
     """
+    lines = _split_arrowed(lines)
     cuts: dict[int, re.Match[str]] = {}
     seen: Counter[str] = Counter()
     for i, line in enumerate(lines):
@@ -62,6 +63,28 @@ def split_labels(lines: list[Line]) -> list[Line]:
         found.append(replace(line, text=label, part="label", url=None))
         rest = match["rest"].strip()
         found.append(replace(line, text=rest, part="rest", blank=0, start=line.start + len(label)))
+    return found
+
+
+_ARROWED = re.compile(r"^[«‹←<⟵]\s*(?P<both>\S.+\S)\s*[»›→>⟶]$")
+
+
+def _split_arrowed(lines: list[Line]) -> list[Line]:
+    """Cut "« previous headline next headline »" where one of the two is printed alone elsewhere."""
+    known = {line.text for line in lines if len(line.text) > 8}
+    found: list[Line] = []
+    for line in lines:
+        match = _ARROWED.match(line.text) if line.text[0] in "«‹←<⟵" else None
+        words = match["both"].split() if match else []
+        cut = next(
+            (n for n in range(1, len(words)) if " ".join(words[:n]) in known or " ".join(words[n:]) in known),
+            0,
+        )
+        if not cut:
+            found.append(line)
+            continue
+        found.append(replace(line, text=" ".join(words[:cut]), part="rest", url=None))
+        found.append(replace(line, text=" ".join(words[cut:]), part="rest", blank=0))
     return found
 
 

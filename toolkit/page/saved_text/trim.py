@@ -6,7 +6,7 @@ import re
 
 from toolkit.page.saved_text.facts import fold_phrase, read_furniture
 
-__all__ = ["trim_headline", "trim_module"]
+__all__ = ["shared_endings", "trim_headline", "trim_module"]
 
 _AGE = re.compile(
     r"^\W*(?:\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\.?)?\b|\d+\s?(?:分|時間|日|小时|分钟|小時|分鐘|天|시간|분|일)\s?[前전]"
@@ -26,6 +26,7 @@ _MARK = re.compile(
 )
 _COUNT_END = re.compile(r"(?<=\S)\s*[(\[]?\d{1,4}[)\]]?$")
 _ARROWS = re.compile(r"^[«‹<>›»→←▶►⟶➔\s]+|[«‹<›»→←▶►⟶➔\s]+$")
+_TAIL = re.compile(r"\s?[,–—|·-]\s?[^\W\d]\w+(?:\s\w+){1,3}$")
 _NEW_TAB = re.compile(r"\s*\(?(?:opens? in (?:a )?new (?:tab|window)|external link)\)?\.?$", re.I)
 
 
@@ -50,6 +51,24 @@ def trim_headline(text: str) -> str:
         if len(words) > size + 3 and table.get(fold_phrase(" ".join(words[-size:]))) == "more":
             return " ".join(words[:-size]).rstrip(" |·•-–—")
     return text
+
+
+def shared_endings(texts: list[str]) -> frozenset[str]:
+    """The last two to four words that three or more different lines have in common, cut at a comma or a dash.
+
+    Such an ending is the site's own word about its pages ("..., article with image"), not part of a headline.
+
+    Examples
+    --------
+    >>> sorted(shared_endings([f"{a} in the harbour, story with film" for a in ("Goats", "Rain", "A vote")]))
+    [', story with film']
+    """
+    seen: dict[str, set[str]] = {}
+    for text in texts:
+        match = _TAIL.search(text)
+        if match:
+            seen.setdefault(match.group().strip(), set()).add(text)
+    return frozenset(tail for tail, whole in seen.items() if len(whole) >= 3)
 
 
 def trim_module(headlines: list[str]) -> list[str]:
