@@ -123,7 +123,36 @@ def find_body(lines: list[Line], facts: list[Facts], barred: set[int], labels: l
     inside = [i for i in range(*span) if paragraphs[i] and i not in barred]
     if not inside or sum(facts[i].words for i in inside) < 40:
         return Region()
-    return Region(inside[0], inside[-1] + 1, inside)
+    return _widen(lines, facts, barred, Region(inside[0], inside[-1] + 1, inside))
+
+
+def _widen(lines: list[Line], facts: list[Facts], barred: set[int], region: Region) -> Region:
+    """Take in the short sentences between the paragraphs and right behind the last one."""
+
+    def is_sentence(i: int) -> bool:
+        line, fact = lines[i], facts[i]
+        plain = not (
+            line.bullet or line.rank is not None or fact.furniture or fact.date or fact.credit or fact.sign
+        )
+        return (
+            plain
+            and i not in barred
+            and fact.words >= 3
+            and fact.ends in (".", "?", "!", "…")
+            and not fact.url
+        )
+
+    stop = region.stop
+    while (
+        stop < len(lines)
+        and is_sentence(stop)
+        and facts[stop].ends == "."
+        and lines[stop].indent == lines[region.lines[-1]].indent
+    ):
+        stop += 1
+    known = set(region.lines)
+    inside = [i for i in range(region.start, stop) if i in known or is_sentence(i)]
+    return Region(region.start, stop, inside)
 
 
 def find_title(lines: list[Line], facts: list[Facts], region: Region, labels: list[str | None]) -> int | None:

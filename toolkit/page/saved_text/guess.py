@@ -34,7 +34,12 @@ def guess_roles(
             roles[i] = "label"
             heading, misses = True, 0
             continue
-        if fact.furniture == "comment" or fact.sign or fact.email or fact.loose == "footer":
+        if (
+            fact.furniture == "comment"
+            or fact.sign
+            or fact.email
+            or (fact.loose == "footer" and fact.words <= 5)
+        ):
             heading = False
             continue
         if not heading or not _may_be_headline(fact):

@@ -16,19 +16,29 @@ _CUT = re.compile(r"(?P<label>[^|:：»>]{3,45}?)\s*(?P<mark>\||[:：]|»|>|\s[�
 LABEL_WORDS = 6
 #: How sure a label's claim must be for a line to count as naming a kind of module.
 SURE = 0.6
+#: So sure a claim to be a section's list comes from a phrase that covers only part of the label ("More from ...").
+SECTION_SURE = (0.5, 0.75)
 
 
 def label_claim(text: str, sure: float = SURE) -> str | None:
     """The kind of module that ``text`` claims to head, None where it claims none.
 
-    A section's name alone claims none: it stands as often beside a headline, as its kicker.
+    A section's name alone claims none: it stands as often beside a headline, as its kicker. "More from" with a
+    name behind it does.
 
     Examples
     --------
     >>> label_claim("Most Popular"), label_claim("The rain in Spain")
     ('popular', None)
     """
-    claims = {kind: value for kind, value in look_up(text).items() if kind != "section" and value >= sure}
+    found = look_up(text)
+    claims = {kind: value for kind, value in found.items() if kind != "section" and value >= sure}
+    if (
+        not claims
+        and SECTION_SURE[0] <= found.get("section", 0.0) < SECTION_SURE[1]
+        and len(text.split()) > 1
+    ):
+        return "section"
     return max(claims, key=lambda kind: (claims[kind], kind)) if claims else None
 
 
@@ -38,7 +48,7 @@ def split_labels(lines: list[Line]) -> list[Line]:
     Examples
     --------
     >>> [line.text for line in split_labels([Line("Read also: Storm closes the harbour road", 0)])]
-    ['Read also:', 'Storm closes the harbour road']
+    ['Read also', 'Storm closes the harbour road']
     """
     lines = _split_arrowed(lines)
     cuts: dict[int, re.Match[str]] = {}
@@ -58,8 +68,7 @@ def split_labels(lines: list[Line]) -> list[Line]:
         if match is None or not _is_label(match, seen, lines, i):
             found.append(line)
             continue
-        mark = match["mark"].strip()
-        label = match["label"].strip() + ("" if mark in "–—->»" else f" {mark}" if mark == "|" else mark)
+        label = match["label"].strip()
         found.append(replace(line, text=label, part="label", url=None))
         rest = match["rest"].strip()
         found.append(replace(line, text=rest, part="rest", blank=0, start=line.start + len(label)))
