@@ -116,11 +116,14 @@ class Trees:
 
     def predict(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """Probability of article text for each row."""
-        rows = np.arange(len(features))[:, None]
-        at = np.broadcast_to(self.roots, (len(features), len(self.roots)))
+        size, width = features.shape
+        flat = features.ravel()
+        rows = (np.arange(size, dtype=np.int32) * width)[:, None]
+        at = np.repeat(self.roots[None, :], size, axis=0)
         for _ in range(self.depth):
-            at = self.children[2 * at + (features[rows, self.feature[at]] > self.threshold[at])]
-        leaves = self.value[at]
+            value = flat.take(rows + self.feature.take(at))
+            at = self.children.take(2 * at + (value > self.threshold.take(at)))
+        leaves = self.value.take(at)
         total = np.zeros(len(features))
         for number, base in enumerate(self.base.tolist()):
             total += 1 / (1 + np.exp(-(leaves[:, self.group == number].sum(axis=1) + base)))

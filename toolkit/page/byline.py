@@ -11,7 +11,7 @@ from toolkit.page.dates import PageDate, find_date
 from toolkit.page.names import clean_names, is_name
 from toolkit.page.tree import Tree
 
-__all__ = ["find_bylines", "find_dateline", "names_in"]
+__all__ = ["find_bylines", "find_dateline", "names_in", "near_title"]
 
 _CLASS = re.compile(
     r"(?:^|[\s_-])(?:by-?line|authors?(?:-?(?:name|list))?|autor(?:en|in|es)?|auteurs?|writer|reporter|redakt(?:eur|or))(?:$|[\s_-])"
@@ -36,7 +36,8 @@ def _is_byline_class(name: str) -> bool:
     return len(name) < 300 and _CLASS.search(name) is not None and _NOT.search(name) is None
 
 
-def _zone(blocks: Blocks, tree: Tree, title_node: int) -> range:
+def near_title(tree: Tree, blocks: Blocks, title_node: int) -> range:
+    """The blocks around the title among which byline, date line and deck stand."""
     if title_node < 0:
         return range(0)
     at = bisect_left(blocks.start, title_node)
@@ -48,7 +49,7 @@ def _zone(blocks: Blocks, tree: Tree, title_node: int) -> range:
 
 def find_bylines(tree: Tree, blocks: Blocks, title_node: int) -> list[int]:
     """Nodes that may hold the byline, the likeliest first: by link, by class, by the words it starts with."""
-    zone = _zone(blocks, tree, title_node)
+    zone = near_title(tree, blocks, title_node)
     low = blocks.start[zone[0]] if zone else 0
     high = blocks.stop[zone[-1]] if zone else 0
     scored: list[tuple[int, int]] = []
@@ -100,7 +101,7 @@ def names_in(tree: Tree, node: int) -> list[str]:
 def find_dateline(tree: Tree, blocks: Blocks, title_node: int) -> tuple[PageDate, int] | None:
     """The first date printed near the title, and the block it stands in."""
     at = bisect_left(blocks.start, title_node)
-    zone = _zone(blocks, tree, title_node)
+    zone = near_title(tree, blocks, title_node)
     for k in [*range(at, zone.stop), *range(at - 1, zone.start - 1, -1)] if zone else ():
         if blocks.chars[k] < 120:
             date = find_date(blocks.text[k])

@@ -8,6 +8,7 @@ from typing import Literal
 from toolkit.page.blocks import Blocks, find_blocks
 from toolkit.page.body import Body, find_body
 from toolkit.page.guard import guard_page
+from toolkit.page.ledger import account_page, claim_nodes, measure_residue
 from toolkit.page.metadata import Stated, read_metadata
 from toolkit.page.model import Reading
 from toolkit.page.modules import FoundItem, FoundModule, find_modules
@@ -105,16 +106,20 @@ def read_html(
     reading.quality["body_confidence"] = body.confidence
     reading.quality["agreement"] = body.agreement
     article.body = _join(blocks, own)
+    if body.deck in own:
+        article.deck = blocks.text[body.deck]
     source: str | None = "page" if own else None
     if len(article.body) < SHORT_BODY:
         stored = _read_stored(guarded.html, stated)
         if stored and len(stored[1]) > 2 * len(article.body):
             source, article.body = stored
             own = []
+    claims = claim_nodes(tree, blocks, stated, own, body.deck, modules)
+    reading.quality["residue_share"] = measure_residue(tree, blocks, claims, stated)
+    if ledger:
+        reading.ledger = account_page(tree, blocks, claims, stated)
     if second_opinion:
         source = _ask_others(guarded.html, reading, source, required=second_opinion is True)
-    if body.deck >= 0 and body.deck in own:
-        article.deck = blocks.text[body.deck]
     reading.quality["body_from"] = source
     reading.quality["n_paragraphs"] = article.body.count("\n\n") + 1 if article.body else 0
     if not article.body:

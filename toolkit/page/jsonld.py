@@ -14,10 +14,9 @@ from typing import Any
 
 __all__ = ["find_article", "read_jsonld", "string_of"]
 
-#: Longest script read, in characters, most objects walked, and deepest nesting; news pages stay far below.
+#: Longest script read, in characters, and most objects walked; news pages stay far below.
 MAX_SCRIPT = 3_000_000
 MAX_OBJECTS = 5_000
-MAX_DEPTH = 200
 
 _ARTICLE_TYPES = frozenset(
     """
@@ -44,7 +43,7 @@ def read_jsonld(text: str) -> Any | None:
     >>> read_jsonld("[" * 100_000) is None
     True
     """
-    if len(text) > MAX_SCRIPT or _too_deep(text):
+    if len(text) > MAX_SCRIPT:
         return None
     try:
         return json.loads(text, strict=False)
@@ -56,20 +55,6 @@ def read_jsonld(text: str) -> Any | None:
         return json.loads(_TRAILING_COMMA.sub(r"\1", text), strict=False)
     except (ValueError, RecursionError):
         return None
-
-
-def _too_deep(text: str) -> bool:
-    if text.count("[") + text.count("{") < MAX_DEPTH:
-        return False
-    depth = 0
-    for mark in re.findall(r'"(?:[^"\\]|\\.)*"|[\[{\]}]', text):
-        if mark in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                return True
-        elif mark in "]}":
-            depth -= 1
-    return False
 
 
 def _objects(data: Any) -> Iterator[tuple[dict[str, Any], int]]:

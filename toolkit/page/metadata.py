@@ -11,7 +11,9 @@ import html
 import re
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from toolkit.page.blocks import Blocks, find_blocks
@@ -37,8 +39,6 @@ class Stated:
     article: Article
     quality: dict[str, Any] = field(default_factory=dict)
     title_node: int = -1
-    byline_nodes: list[int] = field(default_factory=list)
-    date_nodes: list[int] = field(default_factory=list)
     description: str | None = None
     article_body: str | None = None
 
@@ -195,8 +195,8 @@ def strip_site(title: str, site: str | None, host: str) -> str:
 
     Examples
     --------
-    >>> strip_site("Rain ends drought | Politics | The Daily", "The Daily", "daily.example")
-    'Rain ends drought'
+    >>> strip_site("Rain ends the longest drought | Politics | The Daily", "The Daily", "d.example")
+    'Rain ends the longest drought'
     >>> strip_site("A - B", "C", "c.example")
     'A - B'
     """
@@ -337,15 +337,10 @@ def _read_authors(tree: Tree, blocks: Blocks, head: _Head, data: dict[str, Any],
             sources.append(("meta", clean_names(head.first(value) or "")))
     marked = [name for node in head.prop.get("author", ())[:5] for name in names_in(tree, node)]
     sources.append(("microdata", list(dict.fromkeys(marked))))
-    stated.byline_nodes = find_bylines(tree, blocks, stated.title_node)
-    printed: list[str] = []
-    for node in stated.byline_nodes:
-        printed = names_in(tree, node)
-        if printed:
-            break
-    sources += [("byline", printed), ("json-ld", organisations)]
     fallback: tuple[str, list[str]] | None = None
-    for source, people in sources:
+    for source, people in chain(
+        sources, _printed_authors(tree, blocks, stated), [("json-ld", organisations)]
+    ):
         kept = [name for name in people if not _is_house(_key(name).replace(" ", ""), own)]
         if kept:
             article.authors, stated.quality["authors_from"] = kept, source
@@ -354,6 +349,15 @@ def _read_authors(tree: Tree, blocks: Blocks, head: _Head, data: dict[str, Any],
             fallback = (source, people)
     article.authors = fallback[1] if fallback else []
     stated.quality["authors_from"] = fallback[0] if fallback else None
+
+
+def _printed_authors(tree: Tree, blocks: Blocks, stated: Stated) -> Iterator[tuple[str, list[str]]]:
+    """The byline as printed; looked for only where nothing before it named a person."""
+    for node in find_bylines(tree, blocks, stated.title_node):
+        names = names_in(tree, node)
+        if names:
+            yield "byline", names
+            return
 
 
 def _is_house(name: str, own: set[str]) -> bool:
@@ -411,7 +415,6 @@ def _read_times(tree: Tree, blocks: Blocks, head: _Head, data: dict[str, Any], s
     modified += [("microdata", _stamp(tree, node)) for node in head.prop.get("datemodified", ())[:3]]
     last = _best(modified)
     article.modified_at = _aware(last[1].moment) if last else None
-    stated.date_nodes = head.times[:20]
 
 
 def _stamp(tree: Tree, node: int) -> str | None:
