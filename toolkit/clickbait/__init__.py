@@ -7,6 +7,7 @@ verdict on truth or intent, and it does not tell how often something was clicked
 from __future__ import annotations
 
 from toolkit.clickbait.cues import CUES, find_cues, list_rules
+from toolkit.clickbait.groups import count_cues, measure_clickbait, rank_scores
 from toolkit.clickbait.model import MODEL_LANGUAGES, ClickbaitModel
 from toolkit.clickbait.patterns import find_patterns
 from toolkit.clickbait.rules import LANGUAGES
@@ -17,8 +18,11 @@ __all__ = [
     "LANGUAGES",
     "MODEL_LANGUAGES",
     "ClickbaitModel",
+    "count_cues",
     "find_cues",
     "find_patterns",
     "list_rules",
+    "measure_clickbait",
+    "rank_scores",
     "score_clickbait",
 ]
