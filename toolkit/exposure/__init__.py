@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from toolkit.exposure.concentration import concentration_index, measure_concentration
+from toolkit.exposure.coverage import measure_coverage
 from toolkit.exposure.dwell import measure_dwell
 from toolkit.exposure.headlines import measure_headlines
 from toolkit.exposure.identity import find_headline_ids, normalise_url
@@ -10,6 +11,7 @@ from toolkit.exposure.lists import compare_lists, rank_biased_overlap, rbo_weigh
 from toolkit.exposure.presence import count_captures, count_kinds, find_ranks
 from toolkit.exposure.rewrites import find_rewrites
 from toolkit.exposure.similar import measure_similarity, similar_headlines
+from toolkit.exposure.survival import kaplan_meier, measure_survival
 from toolkit.exposure.turnover import compare_modules, measure_churn, measure_turnover
 from toolkit.exposure.weights import WEIGHTINGS, rank_weights
 
@@ -23,11 +25,14 @@ __all__ = [
     "find_headline_ids",
     "find_ranks",
     "find_rewrites",
+    "kaplan_meier",
     "measure_churn",
     "measure_concentration",
+    "measure_coverage",
     "measure_dwell",
     "measure_headlines",
     "measure_similarity",
+    "measure_survival",
     "measure_turnover",
     "normalise_url",
     "rank_biased_overlap",
