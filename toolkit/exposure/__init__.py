@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from toolkit.exposure.concentration import concentration_index, measure_concentration
+from toolkit.exposure.contamination import measure_contamination
 from toolkit.exposure.coverage import measure_coverage
 from toolkit.exposure.dwell import measure_dwell
 from toolkit.exposure.headlines import measure_headlines
@@ -12,6 +13,7 @@ from toolkit.exposure.presence import count_captures, count_kinds, find_ranks
 from toolkit.exposure.rewrites import find_rewrites
 from toolkit.exposure.similar import measure_similarity, similar_headlines
 from toolkit.exposure.survival import kaplan_meier, measure_survival
+from toolkit.exposure.terms import find_terms, measure_terms
 from toolkit.exposure.turnover import compare_modules, measure_churn, measure_turnover
 from toolkit.exposure.weights import WEIGHTINGS, rank_weights
 
@@ -25,14 +27,17 @@ __all__ = [
     "find_headline_ids",
     "find_ranks",
     "find_rewrites",
+    "find_terms",
     "kaplan_meier",
     "measure_churn",
     "measure_concentration",
+    "measure_contamination",
     "measure_coverage",
     "measure_dwell",
     "measure_headlines",
     "measure_similarity",
     "measure_survival",
+    "measure_terms",
     "measure_turnover",
     "normalise_url",
     "rank_biased_overlap",
