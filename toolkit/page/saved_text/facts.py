@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from toolkit.page.modules.texts import is_count, is_date, weigh
-from toolkit.page.saved_text.lines import Line
+from toolkit.page.saved_text.lines import WIDE, Line
 from toolkit.words import UNSPACED
 
 __all__ = ["Facts", "find_facts", "fold_phrase", "read_furniture"]
@@ -46,7 +46,7 @@ _TIME_INSIDE = re.compile(
 _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d\s?[€₽₩%円]|\d+% off|\bRs\.?\s?\d", re.I)
 _SPEECH = re.compile(r"[\"“”„«»「」‘]")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff01-\uff60]")
+_WIDE = re.compile(WIDE)
 _TOKEN = re.compile(r"[^\W_]+")
 _KEY = re.compile(r"[\W_\d]+")
 

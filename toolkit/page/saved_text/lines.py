@@ -14,6 +14,9 @@ from itertools import pairwise
 
 from toolkit.words import squeeze
 
+#: Characters that fill two columns of a screen, as a regular expression.
+WIDE = "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff01-\uff60]"
+
 __all__ = ["Line", "find_lines"]
 
 #: More lines than any news page has; what stands behind them is left out and reported.
@@ -37,11 +40,14 @@ _MD_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
 _MD_BLOCK = re.compile(r"\s*(?:#{1,6} |[*+-] |\d{1,3}\. |>|\||\* \* \*|-{3,}|={3,})")
 _MD_OPEN = re.compile(r"^\[\s*(?!.*\])")
 _MD_CLOSE = re.compile(r"\]\(\s*(\S*?)\s*\)\s*$")
-_LINK_NUMBER = re.compile(r"\[(\d{1,4})\](?=\S)")
+_LINK_NUMBER = re.compile(r"\[(\d{1,4})\]\s?(?=\S)")
 _REFERENCE = re.compile(r"\s*(\d{1,4})\.\s+(\w+:\S+)\s*$")
 _FURNITURE = re.compile(
     r"\((?:BUTTON|IMAGE|INLINE|IFRAME|EMBED)\)|\[(?:INLINE|IMAGE|EMBED|USEMAP|ISMAP)\]|_{4,}"
 )
+_MARKS = re.compile(r"[\W_]+")
+_SENTENCE = re.compile(r"[.!?]\s*$")
+_WIDE = re.compile(WIDE)
 _BOX = re.compile(r"[│┃|]\s")
 _BOX_RULE = re.compile(r"[─━┌┐└┘├┤┬┴┼╭╮╰╯═╔╗╚╝╠╣╦╩╬]+")
 
@@ -105,6 +111,8 @@ def find_lines(text: str) -> list[Line]:
     else:
         page.wrapped = _wrap_width(raw)
         raw = _unwrap(raw, page)
+    if page.markdown or page.numbers:
+        raw = [part for line in raw for part in _split_links(line, page)]
     lines = _read_lines(raw, page)
     return _number_rows(lines)
 
@@ -139,7 +147,7 @@ def _take_references(raw: list[str]) -> tuple[list[str], dict[str, str]]:
 
 def _wrap_width(raw: list[str]) -> int:
     """The column at which lines were broken: where nearly each line ends because the next word would not fit."""
-    widths = [len(line.rstrip()) for line in raw if line.strip()]
+    widths = [_columns(line.rstrip()) for line in raw if line.strip()]
     if len(widths) < 12:
         return 0
     long = [width for width in widths if width > 45]
@@ -152,19 +160,45 @@ def _wrap_width(raw: list[str]) -> int:
     fits = broken = 0
     for above, below in pairwise(raw):
         line, word = above.rstrip(), below.split(None, 1)[:1]
-        if not word or len(line) < 0.6 * widest:
+        width = _columns(line)
+        if not word or width < 0.6 * widest:
             continue
-        if len(line) + 1 + len(word[0]) > widest:
+        if width + _needed(line, word[0]) > widest:
             broken += 1
         else:
             fits += 1
     return widest if broken >= 5 and broken >= 2 * fits else 0
 
 
+def _split_links(line: str, page: _Page) -> list[str]:
+    """A line that is nothing but several links, one line for each; any other line as it is."""
+    if page.markdown and line.count("](") > 1:
+        bare = _MD_IMAGE.sub(" ", line)
+        links = [match for match in _MD_LINK.finditer(bare) if any(map(str.isalnum, match[1]))]
+        inside = sum(len(match[1]) for match in links)
+        rest = len(_MARKS.sub("", _MD_LINK.sub("", bare)))
+        if len(links) > 1 and rest <= 0.25 * inside:
+            cuts = [0, *(match.start() for match in links[1:]), len(bare)]
+            return _parts(bare, cuts)
+    if page.numbers:
+        starts = [match.start() for match in _LINK_NUMBER.finditer(line)]
+        if len(starts) > 1 and not _SENTENCE.search(line) and not line[: starts[0]].strip("*+o-• "):
+            parts = _parts(line, [0, *starts[1:], len(line)])
+            if not any(_LINK_NUMBER.sub("", part).strip()[:1].islower() for part in parts):
+                return parts
+    return [line]
+
+
+def _parts(line: str, cuts: list[int]) -> list[str]:
+    indent = line[: len(line) - len(line.lstrip())]
+    parts = [line[start:stop] for start, stop in pairwise(cuts)]
+    return [parts[0], *(indent + part.strip() for part in parts[1:] if part.strip())]
+
+
 def _is_wrapped_markdown(raw: list[str]) -> bool:
     """Whether a converter broke the paragraphs of its Markdown into lines of some eighty characters."""
     lines = [line.rstrip() for line in raw if line.strip()]
-    kept = sum(1 for line in lines if len(line) <= 82)
+    kept = sum(1 for line in lines if len(line) <= 82 or max(map(len, line.split())) > 40)
     broken = 0
     for above, below in pairwise(raw):
         if 55 < len(above.rstrip()) <= 82 and not above.endswith("  ") and below.strip():
@@ -195,22 +229,36 @@ def _unwrap(raw: list[str], page: _Page) -> list[str]:
     for line in raw:
         stripped = line.strip()
         if joined and stripped and joined[-1].strip() and _continues(joined[-1], last, line, page.wrapped):
-            joined[-1] = f"{joined[-1].rstrip()} {stripped}"
+            above = joined[-1].rstrip()
+            glue = "" if _WIDE.match(above[-1]) and _WIDE.match(stripped) else " "
+            joined[-1] = f"{above}{glue}{stripped}"
         else:
             joined.append(line)
-        last = len(line.rstrip())
+        last = _columns(line.rstrip())
     return joined
+
+
+def _columns(line: str) -> int:
+    """Columns that a line fills on a screen."""
+    return len(line) if line.isascii() else len(line) + len(_WIDE.findall(line))
+
+
+def _needed(above: str, word: str) -> int:
+    """Columns that the next word would have needed; in scripts without spaces a line can break at any character."""
+    if _WIDE.match(word):
+        return 2 if _WIDE.match(above[-1:]) else 3
+    return 1 + len(word)
 
 
 def _continues(above: str, width: int, below: str, wrapped: int) -> bool:
     stripped = below.strip()
     word = stripped.split(None, 1)[0]
-    if width + 1 + len(word) <= wrapped or _BULLET.match(stripped) or stripped[0] == "#":
+    if width + _needed(above.rstrip(), word) <= wrapped or _BULLET.match(stripped) or stripped[0] == "#":
         return False
     if _RULER.match(stripped) or _UNDERLINE.match(stripped):
         return False
     # a list item's further lines hang under its text, a paragraph's under its beginning
-    above_indent, below_indent = len(above) - len(above.lstrip()), len(below) - len(stripped.rstrip())
+    above_indent = len(above) - len(above.lstrip())
     below_indent = len(below) - len(below.lstrip())
     return below_indent == above_indent or 0 < below_indent - above_indent <= 5 or below_indent == 0
 
@@ -288,8 +336,11 @@ def _strip_marks(body: str, made: Line, page: _Page) -> None:
     elif _NUMBERS.match(body):  # "1 1": a rank printed twice
         made.rank = int(body.split()[0])
         body = ""
-    if body and not any(ch.isalnum() for ch in body):
+    if body and not any(map(str.isalnum, body)):
         body = ""
+    half = len(body) // 2
+    if half > 8 and body[half:].strip() == body[:half].strip():  # a picture's text, then the headline
+        body = body[:half].strip()
     made.text = body
 
 

@@ -1,0 +1,273 @@
+"""Train, score and write the trees that read saved text pages (toolkit/models/saved_text.{json,npz}).
+
+    python benchmarks/train_saved_text.py --cv       # figures, with whole outlets left out
+    python benchmarks/train_saved_text.py --write    # train on everything and write the model
+
+Needs, besides the toolkit: lightgbm, inscriptis, html2text, resiliparse (training only), and the annotated pages in
+../shared. What it learns from:
+
+* gold: the lines of the 48 annotated pages, in four converters' forms; a line is a headline, a label or a kicker
+  where the annotation says so (aligned by text, in page order);
+* silver: the lines of the article pages in ../shared/articles, with what the toolkit's own HTML reader finds on the
+  same page as the annotation, at half the weight, and hardly any where trees trained on gold firmly disagree.
+
+Cross-validation leaves out whole outlets: pages of an outlet under test take no part, neither as gold nor silver.
+The forms named in UNSEEN are never trained on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import hashlib
+import json
+import statistics
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from saved_text_lines import ARTICLES, GOLD, ROOT, SEEN, UNSEEN, Sample, load_gold, load_silver
+
+from toolkit.page.model import Module
+from toolkit.page.saved_text.assemble import assemble_modules, flag_duplicates
+from toolkit.page.saved_text.features import feature_names, spread_scores
+from toolkit.page.saved_text.pairs import PAIR_NAMES, describe_pairs
+from toolkit.page.saved_text.roles import decide_roles
+from toolkit.page.saved_text.score import ROLES
+
+#: Trees, leaves and learning rate of each role's ensemble, and of the one that parts modules.
+SIZES = {"headline": (110, 20, 0.09), "label": (60, 12, 0.09), "kicker": (40, 8, 0.1), "part": (70, 8, 0.08)}
+#: Share of the lines far from any headline that are kept (and weighted up).
+FAR = 0.35
+
+
+def fit_trees(rows: np.ndarray, truth: np.ndarray, weight: np.ndarray, name: str) -> Any:
+    import lightgbm
+
+    trees, leaves, rate = SIZES[name]
+    part = name == "part"
+    settings = {
+        "objective": "binary", "max_depth": 6, "num_leaves": leaves, "learning_rate": rate, "lambda_l2": 3.0,
+        "feature_fraction": 0.5 if part else 0.35, "bagging_fraction": 0.7, "bagging_freq": 1,
+        "min_data_in_leaf": 12 if part else 25, "max_bin": 63, "verbose": -1, "num_threads": 1, "seed": 0,
+        "deterministic": True, "force_col_wise": True,
+    }  # fmt: skip
+    data = lightgbm.Dataset(rows, truth.astype(int), weight=weight)
+    return lightgbm.train(settings, data, num_boost_round=trees)
+
+
+def fit_stage(samples: list[Sample], stacked: bool) -> list[Any]:
+    rows = np.vstack([s.stacked if stacked and s.stacked is not None else s.rows for s in samples])
+    role = np.concatenate([s.role for s in samples])
+    weight = np.concatenate([s.weight for s in samples])
+    sums = np.cumsum(np.r_[0, role > 0])
+    at = np.arange(len(role))
+    near = sums[np.minimum(at + 9, len(role))] > sums[np.maximum(at - 8, 0)]
+    kept = (near | (np.random.RandomState(0).rand(len(role)) < FAR)) & (weight > 0)
+    weight = np.where(near, weight, weight / FAR)[kept]
+    return [fit_trees(rows[kept], role[kept] == n, weight, name) for n, name in enumerate(ROLES, 1)]
+
+
+def apply_stage(stage: list[Any], rows: np.ndarray) -> np.ndarray:
+    scores = np.zeros((len(rows), len(ROLES) + 1), np.float32)
+    for n, trees in enumerate(stage, 1):
+        scores[:, n] = trees.predict(rows, num_threads=1) if len(rows) else 0.0
+    scores[:, 0] = np.maximum(0.0, 1.0 - scores[:, 1:].sum(axis=1))
+    return scores
+
+
+def stack(sample: Sample, stage: list[Any]) -> np.ndarray:
+    return np.hstack([sample.rows, spread_scores(sample.read.lines, apply_stage(stage, sample.rows)[:, 1:])])
+
+
+def weigh_silver(samples: list[Sample]) -> None:
+    """Leave silver lines nearly out where trees trained on the gold among ``samples`` firmly disagree."""
+    stage = fit_stage([s for s in samples if not s.silver and s.form in SEEN[:2]], stacked=False)
+    for sample in samples:
+        if sample.silver:
+            likely = apply_stage(stage, sample.rows)[:, 1]
+            doubt = ((sample.role == 1) & (likely < 0.04)) | ((sample.role != 1) & (likely > 0.75))
+            sample.weight = np.where(doubt, 0.15 * sample.weight, sample.weight)
+
+
+def train(samples: list[Sample]) -> dict[str, list[Any]]:
+    """Two stages over the lines, the second fed with scores from pages the first had not seen, and the parting."""
+    kept = [sample.weight for sample in samples]
+    weigh_silver(samples)
+    hosts = sorted({s.host for s in samples})
+    half = set(np.random.RandomState(1).permutation(hosts)[: len(hosts) // 2])
+    for side in (True, False):
+        stage = fit_stage([s for s in samples if (s.host in half) != side], stacked=False)
+        for sample in samples:
+            if (sample.host in half) == side:
+                sample.stacked = stack(sample, stage)
+    first, second = fit_stage(samples, stacked=False), fit_stage(samples, stacked=True)
+    for side in (True, False):
+        stage = fit_stage([s for s in samples if (s.host in half) != side], stacked=True)
+        for sample in samples:
+            if (sample.host in half) == side and sample.stacked is not None:
+                sample.scores = apply_stage(stage, sample.stacked)
+    part = fit_parting([s for s in samples if not s.silver])
+    for sample, weight in zip(samples, kept, strict=True):
+        sample.weight = weight
+    return {"first": first, "second": second, "part": [part]}
+
+
+def heads_of(sample: Sample) -> list[int]:
+    read = sample.read
+    roles = decide_roles(read.lines, read.facts, sample.scores, read.region, read.title)
+    return [i for i, role in enumerate(roles) if role == "headline"]
+
+
+def fit_parting(samples: list[Sample]) -> Any:
+    rows, truth = [], []
+    for sample in samples:
+        heads = heads_of(sample)
+        if len(heads) < 2:
+            continue
+        table = describe_pairs(sample.read.lines, sample.read.facts, sample.scores, sample.read.region, heads)
+        module = sample.module[heads]
+        known = (module[1:] >= 0) & (module[:-1] >= 0)
+        rows.append(table[known])
+        truth.append((module[1:] != module[:-1])[known])
+    joined = np.concatenate(truth)
+    return fit_trees(np.vstack(rows), joined, np.ones(len(joined)), "part")
+
+
+def apply(sample: Sample, model: dict[str, list[Any]]) -> list[Module]:
+    read = sample.read
+    sample.scores = apply_stage(model["second"], stack(sample, model["first"]))
+    heads = heads_of(sample)
+    table = describe_pairs(read.lines, read.facts, sample.scores, read.region, heads)
+    parted = model["part"][0].predict(table, num_threads=1) if len(table) else np.zeros(0)
+    roles = decide_roles(read.lines, read.facts, sample.scores, read.region, read.title)
+    total = sum(len(line.text) for line in read.lines)
+    modules, _ = assemble_modules(read.lines, read.facts, roles, sample.scores, parted, read.region, total)
+    flag_duplicates(modules)
+    return modules
+
+
+def score_modules(sample: Sample, modules: list[Module]) -> dict[str, Any]:
+    from score import score_page
+
+    found = [
+        {
+            "module_index": m, "module": module.label, "kind": module.kind, "rank": rank, "headline": item.headline,
+            "url": item.url, "kicker": item.kicker, "duplicate": module.duplicate_of is not None,
+        }
+        for m, module in enumerate(modules)
+        for rank, item in enumerate(module.items, 1)
+    ]  # fmt: skip
+    return dict(score_page(sample.gold, found))
+
+
+def cross_validate(folds: int, silver_file: Path | None) -> dict[str, dict[str, float]]:
+    from score import totals
+
+    gold, silver = load_gold(SEEN + UNSEEN), load_silver(silver_file)
+    hosts = sorted({sample.host for sample in gold})
+    order = np.random.RandomState(0).permutation(hosts)
+    rows: dict[str, list[dict[str, Any]]] = collections.defaultdict(list)
+    for fold in range(folds):
+        out = set(order[fold::folds])
+        model = train([s for s in gold + silver if s.host not in out and s.form in SEEN])
+        for sample in gold:
+            if sample.host in out:
+                rows[sample.form].append(score_modules(sample, apply(sample, model)))
+    figures = {}
+    for form, scored in rows.items():
+        figures[form] = {k: round(v, 3) for k, v in totals(scored).items() if isinstance(v, float)}
+        wanted = ("f1", "f1_mean_of_pages", "grouping_f1", "label", "order", "kicker_f1")
+        print(f"{form:12}", *(f"{name} {figures[form][name]:.3f}" for name in wanted))
+    print("mean f1", round(statistics.fmean(figure["f1"] for figure in figures.values()), 3))
+    return figures
+
+
+def export(booster: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """LightGBM's trees as flat arrays: a leaf is its own child on both sides."""
+    feature, threshold, left, right, value, roots = [], [], [], [], [], []
+    deepest = 0
+
+    def add(node: dict[str, Any], depth: int) -> int:
+        nonlocal deepest
+        deepest = max(deepest, depth)
+        at = len(feature)
+        for column in (feature, threshold, left, right, value):
+            column.append(0)
+        if "leaf_value" in node:
+            left[at] = right[at] = at
+            value[at] = node["leaf_value"]
+            return at
+        limit = np.float32(node["threshold"])
+        if limit > node["threshold"]:  # the rows are float32: the limit may not grow by rounding
+            limit = np.nextafter(limit, np.float32(-np.inf))
+        feature[at], threshold[at] = node["split_feature"], limit
+        left[at] = add(node["left_child"], depth + 1)
+        right[at] = add(node["right_child"], depth + 1)
+        return at
+
+    for tree in booster.dump_model()["tree_info"]:
+        roots.append(add(tree["tree_structure"], 0))
+    arrays = {
+        "feature": np.array(feature, np.int16), "threshold": np.array(threshold, np.float32),
+        "left": np.array(left, np.int32), "right": np.array(right, np.int32),
+        "value": np.array(value, np.float32), "roots": np.array(roots, np.int32),
+    }  # fmt: skip
+    return arrays, {"depth": deepest, "start": 0.0, "link": "logit", "trees": len(roots)}
+
+
+def write_model(folds: int, silver_file: Path | None) -> None:
+    import lightgbm
+
+    figures = cross_validate(folds, silver_file) if folds else {}
+    samples = load_gold(SEEN) + load_silver(silver_file)
+    model = train(samples)
+    arrays: dict[str, np.ndarray] = {}
+    about: dict[str, Any] = {}
+    for stage in ("first", "second"):
+        for role, trees in zip(ROLES, model[stage], strict=True):
+            made, about[f"{stage}_{role}"] = export(trees)
+            arrays |= {f"{stage}_{role}_{key}": value for key, value in made.items()}
+    made, about["part"] = export(model["part"][0])
+    arrays |= {f"part_{key}": value for key, value in made.items()}
+    digest = hashlib.sha256((GOLD / "pages.jsonl").read_bytes() + (ARTICLES / "articles.jsonl").read_bytes())
+    folder = ROOT / "toolkit" / "models"
+    np.savez_compressed(folder / "saved_text.npz", **arrays)
+    card = {
+        "what": "headlines, labels and kickers among the lines of a saved text page, and where modules part",
+        "trained_by": "benchmarks/train_saved_text.py --write",
+        "lightgbm": lightgbm.__version__,
+        "data": "annotated pages (gold) in four forms; article pages with the HTML reader's modules (silver)",
+        "data_sha256": digest.hexdigest(),
+        "pages": {"gold": sum(not s.silver for s in samples), "silver": sum(s.silver for s in samples)},
+        "cross_validated": figures,
+        "columns": len(feature_names()),
+        "pair_columns": list(PAIR_NAMES),
+        "ensembles": about,
+    }
+    text = json.dumps(card, indent=1, ensure_ascii=False)
+    (folder / "saved_text.json").write_text(text + "\n", encoding="utf-8")
+    print({name: entry["trees"] for name, entry in about.items()})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--cv", action="store_true", help="print cross-validated figures")
+    parser.add_argument("--folds", type=int, default=3)
+    parser.add_argument("--write", action="store_true", help="train on everything and write the model")
+    parser.add_argument(
+        "--silver", type=Path, help="JSON of modules per article page, instead of reading the HTML"
+    )
+    options = parser.parse_args()
+    if options.write:
+        write_model(options.folds if options.cv else 0, options.silver)
+    elif options.cv:
+        cross_validate(options.folds, options.silver)
+    else:
+        parser.error("give --cv, --write, or both")
+
+
+if __name__ == "__main__":
+    main()
