@@ -15,13 +15,18 @@ from typing import Any
 import pandas as pd
 
 from toolkit.charts.frame import ChartNote, get_note
-from toolkit.charts.style import make_settings
+from toolkit.charts.style import Theme, make_settings
+from toolkit.charts.text import quiet_glyphs
 from toolkit.errors import InputError
 from toolkit.storage import write_csv
 
 FORMATS = ("png", "svg", "pdf", "csv")
-_NAME = re.compile(r"[\w.-]+")
+_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+#: What no XML file may hold, and what no file in UTF-8 can.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _DPI = 160
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +100,19 @@ def export_chart(
         )
     figure = getattr(chart, "figure", chart)
     note = get_note(figure) or ChartNote("Chart", name, "", "light")
-    whole = table.reset_index() if table.index.name is not None else table
-    alt = alt if alt is not None else note.make_alt(len(whole), whole.columns)
+    title = _NOT_XML.sub("", note.finding)
+    whole = _without_surrogates(table.reset_index() if table.index.name is not None else table)
+    alt = _NOT_XML.sub("", alt if alt is not None else note.make_alt(len(whole), whole.columns))
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     files = []
-    png = _draw(figure, "png", note, alt)
+    png = _draw(figure, "png", note.theme, title, alt, name)
     for form in formats:
         path = target / f"{name}.{form}"
         if form == "csv":
             write_csv(whole, path)
         else:
-            path.write_bytes(png if form == "png" else _draw(figure, form, note, alt))
+            path.write_bytes(png if form == "png" else _draw(figure, form, note.theme, title, alt, name))
         files.append(path)
     (target / f"{name}.txt").write_text(alt + "\n", encoding="utf-8", newline="\n")
     width = int(figure.get_figwidth() * 100)
@@ -114,43 +120,51 @@ def export_chart(
     return ExportedChart(tuple(files), alt, png, width)
 
 
-def _draw(figure: Any, form: str, note: ChartNote, alt: str) -> bytes:
+def _draw(figure: Any, form: str, theme: Theme, title: str, alt: str, name: str) -> bytes:
     import matplotlib as mpl
 
     buffer = io.BytesIO()
     metadata: dict[str, dict[str, str | None]] = {
-        "png": {"Software": None, "Title": note.finding, "Description": alt},
+        "png": {"Software": None, "Title": title, "Description": alt},
         "svg": {"Date": None, "Creator": None},
         "pdf": {
             "CreationDate": None,
             "Producer": None,
             "Creator": None,
-            "Title": note.finding,
+            "Title": title,
             "Subject": alt,
         },
     }
-    settings: Any = make_settings(note.theme)
-    with mpl.rc_context(settings):
+    settings: Any = make_settings(theme)
+    with mpl.rc_context(settings), quiet_glyphs():
         figure.savefig(buffer, format=form, dpi=_DPI if form == "png" else None, metadata=metadata[form])
     if form != "svg":
         return buffer.getvalue()
-    return _describe_svg(buffer.getvalue().decode("utf-8"), note.finding, alt).encode("utf-8")
+    return _describe_svg(buffer.getvalue().decode("utf-8"), title, alt, name).encode("utf-8")
 
 
-def _describe_svg(svg: str, title: str, alt: str) -> str:
+def _describe_svg(svg: str, title: str, alt: str, name: str) -> str:
     """Name and description for screen readers, as the first children of the root element."""
     start = svg.index("<svg")
     head = svg.index(">", start)
-    words = (
-        f'<title id="chart-title">{html.escape(title)}</title><desc id="chart-desc">{html.escape(alt)}</desc>'
-    )
+    ids = f"{name}-title", f"{name}-desc"  # a page may hold several charts
+    words = f'<title id="{ids[0]}">{html.escape(title)}</title><desc id="{ids[1]}">{html.escape(alt)}</desc>'
     return (
         svg[:head]
-        + ' role="img" aria-labelledby="chart-title chart-desc"'
-        + svg[head : head + 1]
+        + f' role="img" aria-labelledby="{ids[0]} {ids[1]}">'
         + words
-        + svg[head + 1 :]
+        + _NOT_XML.sub("", svg[head + 1 :])
     )
+
+
+def _without_surrogates(table: pd.DataFrame) -> pd.DataFrame:
+    """Half characters, which no file can hold, as question marks."""
+    safe = table.copy()
+    for key in safe.columns:
+        values = safe[key].tolist()
+        if any(isinstance(value, str) and _HALF.search(value) for value in values):
+            safe[key] = [_HALF.sub("?", value) if isinstance(value, str) else value for value in values]
+    return safe
 
 
 def _close(figure: Any) -> None:

@@ -1,0 +1,149 @@
+"""Charts of words: which terms fill the sidebars, and which set two groups of texts apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.charts.frame import open_canvas
+from toolkit.charts.parts import describe_rows, draw_rows, set_percent_axis
+from toolkit.charts.style import WIDTH, Theme
+from toolkit.charts.text import clean_text, name_text, percent, plural, quote
+from toolkit.tables import require_columns
+
+
+def draw_terms(
+    terms: pd.DataFrame,
+    *,
+    ax: Any = None,
+    most: int = 20,
+    subtitle: str = "",
+    theme: Theme = "light",
+    width: float = WIDTH,
+) -> Any:
+    """Which words, phrases and names fill the sidebars: share of the prints with its interval.
+
+    Parameters
+    ----------
+    terms : DataFrame
+        As ``measure_terms`` gives it: term, n (prints with the term), total, share, share_low, share_high.
+    ax : Axes, optional
+        Draw here instead of on a figure of its own.
+    most : int
+        How many terms, the most frequent.
+    subtitle : str
+        Window and source; n stands before it.
+    theme : {"light", "dark"}
+    width : float
+        Inches, of a figure of its own.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MissingColumnsError, InputError
+    """
+    require_columns(terms, "terms", ["term", "n", "total", "share", "share_low", "share_high"])
+    part = terms[terms["share"].notna()].sort_values(["share", "term"], ascending=[False, True]).head(most)
+    labels = [name_text(term) for term in part["term"]]
+    with open_canvas(
+        "Dot chart with intervals", ax, width=width, theme=theme, texts=[*labels, subtitle]
+    ) as canvas:
+        if part.empty:
+            return canvas.finish_empty("No term was found in the sidebars.", subtitle)
+        shown = (part["share"], part["share_low"], part["share_high"])
+        draw_rows(canvas, labels, *shown, right=[f"{int(n):,}" for n in part["n"]], right_title="prints")
+        canvas.ax.set_xlim(left=0)
+        set_percent_axis(canvas.ax.xaxis)
+        canvas.name_x("share of the printed headlines that hold the term, with 95 % interval")
+        first = part.iloc[0]
+        finding = (
+            f"{quote(labels[0], 50)} is the commonest term: in {percent(first['share'])} of the printed headlines "
+            f"({int(first['n']):,} of {int(first['total']):,})."
+        )
+        count = f"{plural(int(first['total']), 'print')}, {plural(len(terms), 'term')}. "
+        return canvas.finish(finding, count + subtitle, describe_rows(labels, *shown))
+
+
+def draw_contrast(
+    contrast: pd.DataFrame,
+    *,
+    names: tuple[str, str] = ("a", "b"),
+    level: float = 0.05,
+    ax: Any = None,
+    most: int = 10,
+    subtitle: str = "",
+    theme: Theme = "light",
+    width: float = WIDTH,
+) -> Any:
+    """Which terms set two groups of texts apart: log-odds ratios, with both counts beside each.
+
+    Parameters
+    ----------
+    contrast : DataFrame
+        As ``log_odds_dirichlet`` gives it, one row a term (index or column ``term``): count_a, count_b, log_odds
+        (above 0: more in a), z, p_adjusted. Columns log_odds_low and log_odds_high draw an interval.
+    names : (str, str)
+        What the groups a and b are called.
+    level : float
+        Terms whose adjusted p is not below are drawn hollow.
+    most : int
+        How many terms of each side, those with the largest |z|.
+    ax, subtitle, theme, width
+        As in the other charts.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MissingColumnsError, InputError
+    """
+    table = contrast.reset_index() if "term" not in contrast.columns else contrast
+    require_columns(table, "contrast", ["term", "count_a", "count_b", "log_odds", "z", "p_adjusted"])
+    known = table[table["log_odds"].notna() & table["z"].notna()].sort_values(
+        ["z", "term"], ascending=[False, True]
+    )
+    part = pd.concat([known[known["z"] > 0].head(most), known[known["z"] < 0].tail(most)])
+    labels = [name_text(term) for term in part["term"]]
+    groups = [clean_text(name) for name in names]
+    with open_canvas("Dot chart", ax, width=width, theme=theme, texts=[*labels, *groups, subtitle]) as canvas:
+        if part.empty:
+            return canvas.finish_empty("No term sets the two groups apart.", subtitle)
+        nothing = part["log_odds"] * np.nan
+        has_interval = {"log_odds_low", "log_odds_high"} <= set(part.columns)
+        low, high = (part["log_odds_low"], part["log_odds_high"]) if has_interval else (nothing, nothing)
+        clear = (part["p_adjusted"] < level).to_numpy()
+        right = [f"{int(a):,} : {int(b):,}" for a, b in zip(part["count_a"], part["count_b"], strict=True)]
+        draw_rows(
+            canvas, labels, part["log_odds"], low, high, right=right, right_title="uses", reference=0.0, share=0.4,
+            hollow=~clear, stems=not has_interval,
+        )  # fmt: skip
+        reach = (
+            float(np.nanmax(np.abs(pd.concat([part["log_odds"], low, high]).to_numpy(float)))) * 1.08 or 1.0
+        )
+        canvas.ax.set_xlim(-reach, reach)
+        ends = [
+            canvas.fit(f"\u2190 more in {groups[1]}", 0.3, 9),
+            canvas.fit(f"more in {groups[0]} \u2192", 0.3, 9),
+        ]
+        canvas.ax.set_xlabel(
+            f"{ends[0]}   |   {ends[1]}\nlog-odds ratio; hollow: may be chance", linespacing=1.3
+        )
+        told = []
+        if part["z"].iloc[0] > 0:
+            told.append(f"{quote(labels[0], 40)} marks {groups[0]} most")
+        if part["z"].iloc[-1] < 0:
+            told.append(f"{quote(labels[-1], 40)} marks {groups[1]} most")
+        n_clear = int((known["p_adjusted"] < level).sum())
+        finding = "; ".join(told) + "." if n_clear else "No term sets the two groups apart beyond chance."
+        count = f"{plural(len(table), 'term')} compared, {n_clear:,} of them beyond chance (adjusted p < {level:g}). "
+        listed = describe_rows(labels, part["log_odds"], low, high, as_percent=False).replace(
+            " (no interval)", ""
+        )
+        return canvas.finish(finding, count + subtitle, listed)
