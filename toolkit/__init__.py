@@ -8,43 +8,29 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_HOME = {
-    "Corpus": "toolkit.corpus",
-    "open_corpus": "toolkit.corpus",
-    "load": "toolkit.loading",
-    "open_or_load": "toolkit.loading",
-    "CorpusError": "toolkit.errors",
-    "InputError": "toolkit.errors",
-    "MissingColumnsError": "toolkit.errors",
-    "MissingExtraError": "toolkit.errors",
-    "ToolkitError": "toolkit.errors",
-    "validate": "toolkit.tables",
-    "show_table": "toolkit.show",
-    "write_report": "toolkit.report",
-    "TopicModel": "toolkit.topics",
-    "topics_over_time": "toolkit.topics",
-    "measure_topic_shares": "toolkit.topics",
-    "measure_sidebar_skew": "toolkit.topics",
-    "measure_headlines": "toolkit.exposure",
-    "measure_dwell": "toolkit.exposure",
-    "count_captures": "toolkit.exposure",
-    "count_kinds": "toolkit.exposure",
-    "find_doubtful": "toolkit.quality",
-    "find_ranks": "toolkit.exposure",
-    "find_cues": "toolkit.clickbait",
-    "score_clickbait": "toolkit.clickbait",
-    "find_patterns": "toolkit.clickbait",
-    "count_cues": "toolkit.clickbait",
-    "measure_clickbait": "toolkit.clickbait",
-    "rank_scores": "toolkit.clickbait",
-    "ClickbaitModel": "toolkit.clickbait",
-    "compare_snapshots": "toolkit.revisions",
-    "find_pairs": "toolkit.revisions",
-    "measure_revisions": "toolkit.revisions",
-    "measure_revision_rates": "toolkit.revisions",
-    "view_changes": "toolkit.revisions",
-    "find_slug_hints": "toolkit.revisions",
+#: The public names, by the room they live in.
+_ROOMS = {
+    "toolkit.errors": "CorpusError InputError MissingColumnsError MissingExtraError ToolkitError",
+    "toolkit.tables": "validate",
+    "toolkit.loading": "load open_or_load",
+    "toolkit.corpus": "Corpus open_corpus",
+    "toolkit.quality": "find_doubtful",
+    "toolkit.show": "show_table",
+    "toolkit.topics": "TopicModel topics_over_time measure_topic_shares measure_sidebar_skew compare_sidebar_topics",
+    "toolkit.exposure": """
+        measure_headlines measure_dwell measure_coverage measure_turnover measure_churn measure_survival
+        measure_concentration measure_contamination measure_terms find_terms compare_modules compare_lists
+        rank_biased_overlap find_rewrites similar_headlines find_headline_ids count_captures count_kinds find_ranks
+    """,
+    "toolkit.clickbait": """
+        find_cues score_clickbait find_patterns ClickbaitModel count_cues measure_clickbait rank_scores list_rules
+    """,
+    "toolkit.revisions": """
+        compare_snapshots find_pairs measure_revisions measure_revision_rates find_slug_hints view_changes
+    """,
+    "toolkit.report": "write_report",
 }
+_HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
 __all__ = sorted([*_HOME])  # noqa: PLE0605
 
