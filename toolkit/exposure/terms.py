@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any
 
 import numpy as np
@@ -318,12 +318,11 @@ def find_terms(
         for term, words in zip(enough, parts, strict=True)
         if not any(word in common or len(word) < 2 or word.isdigit() for word in words)
     ]
-    single, total = (
-        in_headlines[~in_headlines.index.str.contains(" ")],
-        in_bodies[~in_bodies.index.str.contains(" ")],
-    )
     a, b = in_headlines.reindex(keep, fill_value=0), in_bodies.reindex(keep, fill_value=0)
-    table = log_odds_dirichlet(a, b, total_a=float(single.sum()) + 1, total_b=float(total.sum()) + 1)
+    # words and pairs are counted among words and pairs alike, on both sides; one more keeps totals above any count
+    table = log_odds_dirichlet(
+        a, b, total_a=float(in_headlines.sum()) + 1, total_b=float(in_bodies.sum()) + 1
+    )
     table = table[table["log_odds"] > 0].head(n_terms)
     names = _capitalised(sentences, set(table.index))
     sort = ["name" if term in names else "phrase" if " " in term else "word" for term in table.index]
@@ -359,7 +358,7 @@ def _capitalised(sentences: Sequence[str], terms: set[str]) -> set[str]:
     seen: dict[str, list[int]] = {}
     for sentence in sentences:
         words = find_words(sentence)
-        for first, second in zip(words[1:], [*words[2:], ""], strict=True):
+        for first, second in zip_longest(words[1:], words[2:], fillvalue=""):
             for written in (first, f"{first} {second}"):
                 key = normalise_headline(written)
                 if key in terms:
