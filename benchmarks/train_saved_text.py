@@ -31,7 +31,7 @@ from saved_text_lines import ARTICLES, GOLD, ROOT, SEEN, UNSEEN, Sample, load_go
 from toolkit.page.model import Module
 from toolkit.page.saved_text.assemble import assemble_modules, flag_duplicates
 from toolkit.page.saved_text.features import feature_names, spread_scores
-from toolkit.page.saved_text.pairs import PAIR_NAMES, describe_pairs
+from toolkit.page.saved_text.pairs import PAIR_NAMES, describe_pairs, part_for_sure
 from toolkit.page.saved_text.roles import decide_roles
 from toolkit.page.saved_text.score import ROLES
 
@@ -140,6 +140,7 @@ def apply(sample: Sample, model: dict[str, list[Any]]) -> list[Module]:
     heads = heads_of(sample)
     table = describe_pairs(read.lines, read.facts, sample.scores, read.region, heads)
     parted = model["part"][0].predict(table, num_threads=1) if len(table) else np.zeros(0)
+    parted = np.maximum(parted, part_for_sure(table))
     roles = decide_roles(read.lines, read.facts, sample.scores, read.region, read.title)
     total = sum(len(line.text) for line in read.lines)
     modules, _ = assemble_modules(read.lines, read.facts, roles, sample.scores, parted, read.region, total)

@@ -13,6 +13,7 @@ from toolkit.page.saved_text.body import Region
 from toolkit.page.saved_text.facts import Facts
 from toolkit.page.saved_text.lines import Line
 from toolkit.page.saved_text.split import label_claim
+from toolkit.page.saved_text.tabs import find_panes
 from toolkit.page.saved_text.trim import shared_endings, trim_headline, trim_module
 from toolkit.words import normalise_headline
 
@@ -109,8 +110,14 @@ def _draft(
 ) -> list[_Draft]:
     heads = [i for i, role in enumerate(roles) if role == "headline"]
     drafts: list[_Draft] = []
+    panes = {pane.start: pane for pane in find_panes(lines, facts) if roles[pane.name] == "label"}
+    inside = {i for pane in panes.values() for i in range(pane.start + 1, pane.stop)}
     for k, head in enumerate(heads):
-        if k == 0 or parted[k - 1] > PARTED:
+        if head in panes:
+            drafts.append(_Draft(panes[head].name))
+        elif head in inside:
+            pass
+        elif k == 0 or parted[k - 1] > PARTED or heads[k - 1] in inside:
             floor = heads[k - 1] + 1 if k else 0
             drafts.append(
                 _Draft(_find_label(lines, facts, roles, scores, max(floor, head - LABEL_REACH), head))
@@ -179,7 +186,7 @@ def _place_kickers(draft: _Draft) -> dict[int, int]:
 def _kind(label: str | None, draft: _Draft, region: Region) -> str:
     from toolkit.page.modules.lexicon import look_up
 
-    claims = look_up(label) if label else {}
+    claims = {kind: sure for kind, sure in look_up(label).items() if kind != "none"} if label else {}
     inside = bool(region) and bool(draft.heads) and region.start < draft.heads[0] < region.stop
     if claims.get("sponsored", 0.0) > 0.6:
         return "sponsored"

@@ -30,6 +30,7 @@ KINDS = (
     "sponsored",
     "menu",
     "other",
+    "none",  # heads something that is no news: jobs, listings, events
 )
 GUESSES = ("headline", "label", "kicker", "deck", "body")
 _OWN = (

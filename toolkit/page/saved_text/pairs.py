@@ -14,7 +14,7 @@ from toolkit.page.saved_text.body import Region
 from toolkit.page.saved_text.facts import Facts
 from toolkit.page.saved_text.lines import Line
 
-__all__ = ["PAIR_NAMES", "describe_pairs", "part_by_rule"]
+__all__ = ["PAIR_NAMES", "describe_pairs", "part_by_rule", "part_for_sure"]
 
 Matrix = npt.NDArray[np.float32]
 
@@ -114,4 +114,14 @@ def part_by_rule(rows: Matrix) -> npt.NDArray[np.float32]:
     found[rows[:, column["best_label"]] > 0.4] = 0.9
     found[rows[:, column["gap"]] > 9] = 0.8
     found[rows[:, column["body_between"]] > 0] = 0.9
-    return found
+    return np.maximum(found, part_for_sure(rows))
+
+
+def part_for_sure(rows: Matrix) -> npt.NDArray[np.float32]:
+    """0.9 where a lone short line set further out breaks a list that otherwise runs without a line between."""
+    column = {name: i for i, name in enumerate(PAIR_NAMES)}
+    lone = (rows[:, column["gap"]] <= 2) & (rows[:, column["usual_gap"]] == 0) & (rows[:, column["gap"]] >= 1)
+    short = (rows[:, column["label_words"]] <= 6) & (rows[:, column["label_deeper"]] < 0)
+    plain = (rows[:, column["dates_between"]] == 0) & (rows[:, column["furniture_between"]] == 0)
+    often = rows[:, column["same_between"]] < 0.3
+    return np.where(lone & short & plain & often, np.float32(0.9), np.float32(0.0))

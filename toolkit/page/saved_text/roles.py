@@ -10,6 +10,7 @@ import numpy.typing as npt
 from toolkit.page.saved_text.body import Region
 from toolkit.page.saved_text.facts import Facts
 from toolkit.page.saved_text.lines import Line
+from toolkit.page.saved_text.tabs import find_panes
 
 __all__ = ["decide_roles"]
 
@@ -75,6 +76,7 @@ def decide_roles(
         else:
             roles[i] = "kicker"
     _agree(lines, facts, scores, roles)
+    _fill_panes(lines, facts, roles)
     _find_decks(lines, facts, roles, scores)
     return roles
 
@@ -102,6 +104,18 @@ def _agree(lines: list[Line], facts: list[Facts], scores: Matrix, roles: list[st
             crowd = sum(abs(j - i) <= NEAR for j in heads) - 1
             if crowd >= 4:
                 roles[i] = ""
+
+
+def _fill_panes(lines: list[Line], facts: list[Facts], roles: list[str]) -> None:
+    """Where most lines under a tab strip are headlines all are, and the strip's names are their labels."""
+    panes = find_panes(lines, facts)
+    if sum(roles[i] == "headline" for pane in panes for i in range(pane.start, pane.stop)) < 0.6 * sum(
+        pane.stop - pane.start for pane in panes
+    ):
+        return
+    for pane in panes:
+        roles[pane.name] = "label"
+        roles[pane.start : pane.stop] = ["headline"] * (pane.stop - pane.start)
 
 
 def _find_decks(lines: list[Line], facts: list[Facts], roles: list[str], scores: Matrix) -> None:

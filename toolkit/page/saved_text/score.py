@@ -14,7 +14,7 @@ from toolkit.page.saved_text.body import Region
 from toolkit.page.saved_text.facts import Facts
 from toolkit.page.saved_text.features import describe_lines, spread_scores
 from toolkit.page.saved_text.lines import Line
-from toolkit.page.saved_text.pairs import describe_pairs, part_by_rule
+from toolkit.page.saved_text.pairs import describe_pairs, part_by_rule, part_for_sure
 
 __all__ = ["load_ensembles", "score_lines", "score_parting"]
 
@@ -91,4 +91,4 @@ def score_parting(
     rows = describe_pairs(lines, facts, scores, region, heads)
     if "part" not in ensembles or not len(rows):
         return part_by_rule(rows)
-    return ensembles["part"].predict(rows)
+    return np.maximum(ensembles["part"].predict(rows), part_for_sure(rows))

@@ -32,7 +32,9 @@ def label_claim(text: str, sure: float = SURE) -> str | None:
     ('popular', None)
     """
     found = look_up(text)
-    claims = {kind: value for kind, value in found.items() if kind != "section" and value >= sure}
+    claims = {
+        kind: value for kind, value in found.items() if kind not in ("section", "none") and value >= sure
+    }
     if (
         not claims
         and SECTION_SURE[0] <= found.get("section", 0.0) < SECTION_SURE[1]
