@@ -6,8 +6,11 @@ verdict on truth or intent, and it does not tell how often something was clicked
 
 from __future__ import annotations
 
+from toolkit.clickbait.coding import RATINGS, agreement, coding_sheet, headline_id
+from toolkit.clickbait.compare import compare_clickbait
 from toolkit.clickbait.cues import CUES, find_cues, list_rules
 from toolkit.clickbait.groups import count_cues, measure_clickbait, rank_scores
+from toolkit.clickbait.highlight import Highlighted, highlight_cues
 from toolkit.clickbait.model import MODEL_LANGUAGES, ClickbaitModel
 from toolkit.clickbait.patterns import find_patterns
 from toolkit.clickbait.rules import LANGUAGES
@@ -17,10 +20,17 @@ __all__ = [
     "CUES",
     "LANGUAGES",
     "MODEL_LANGUAGES",
+    "RATINGS",
     "ClickbaitModel",
+    "Highlighted",
+    "agreement",
+    "coding_sheet",
+    "compare_clickbait",
     "count_cues",
     "find_cues",
     "find_patterns",
+    "headline_id",
+    "highlight_cues",
     "list_rules",
     "measure_clickbait",
     "rank_scores",

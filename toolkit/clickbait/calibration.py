@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["LEVEL", "Calibration", "fit_calibration", "logit", "sigmoid"]
+__all__ = ["LEVEL", "Calibration", "fit_calibration", "fit_logistic", "logit", "sigmoid"]
 
 #: Share of headlines whose mean rating the interval is made to cover.
 LEVEL = 0.9
@@ -26,6 +26,26 @@ def logit(p: Any) -> Floats:
     p = np.asarray(p, np.float64)
     result: Floats = np.log(p / (1 - p))
     return result
+
+
+def fit_logistic(parts: Floats, y: Floats, weight: Floats) -> Floats:
+    """Fractional logistic regression by Newton steps, lightly held back; intercept first."""
+    scale = np.maximum(parts.std(axis=0), 1e-6)
+    design = np.column_stack([np.ones(len(y)), parts / scale])
+    beta = np.zeros(design.shape[1])
+    beta[0] = float(logit(np.clip(np.average(y, weights=weight), 0.01, 0.99)))
+    hold = np.diag([0.0] + [1e-3 * weight.sum() / len(y)] * parts.shape[1])
+    for _ in range(50):
+        p = sigmoid(design @ beta)
+        gradient = design.T @ (weight * (y - p)) - hold @ beta
+        hessian = (design * (weight * p * (1 - p))[:, None]).T @ design + hold + 1e-9 * np.eye(len(beta))
+        step = np.linalg.solve(hessian, gradient)
+        # perfectly separable labels would run away
+        beta = np.clip(beta + np.clip(step, -2, 2), -12, 12)
+        if np.abs(step).max() < 1e-10:
+            break
+    beta[1:] = beta[1:] / scale
+    return beta
 
 
 class Calibration(NamedTuple):
@@ -59,40 +79,41 @@ class Calibration(NamedTuple):
         return cls(*(arrays[f"calibration_{name}"] for name in cls._fields))
 
 
-def fit_calibration(z: Floats, y: Floats) -> Calibration:
+def fit_calibration(z: Floats, y: Floats, weight: Floats | None = None) -> Calibration:
     """Calibrate sums of parts, held out of their training, on ratings.
 
-    Means of ``y`` in bins of equal count, made monotone (pool adjacent violators), joined by straight lines; the
-    outer ends keep a slope, so that scores do not tie.
+    Weighted means of ``y`` in bins of equal count, made monotone (pool adjacent violators), joined by straight
+    lines; the outer ends keep a slope, so that scores do not tie.
     """
-    order = np.argsort(z, kind="stable")
+    order = np.lexsort((y, z))
     z, y = z[order], y[order]
+    weight = np.ones(len(z)) if weight is None else weight[order]
     n_bins = int(np.clip(len(z) // 60, 4, 24))
     pieces = np.array_split(np.arange(len(z)), n_bins)
-    centre = np.array([z[piece].mean() for piece in pieces])
-    mean = _monotone(
-        np.array([y[piece].mean() for piece in pieces]), np.array([len(piece) for piece in pieces])
-    )
-    # beyond the outer bins: towards 0 and 1 with the tail of the sigmoid
-    first, last = centre[0] - 4.0, centre[-1] + 4.0
-    knots = np.concatenate([[first], centre, [last]])
+    sizes = np.array([weight[piece].sum() for piece in pieces])
+    centre = np.array([np.average(z[piece], weights=weight[piece]) for piece in pieces])
+    mean = _monotone(np.array([np.average(y[piece], weights=weight[piece]) for piece in pieces]), sizes)
+    # beyond the outer bins: towards 0 and 1, ever flatter
+    knots = np.concatenate([[centre[0] - 4.0], centre, [centre[-1] + 4.0]])
     values = np.concatenate([[mean[0] * 0.4], mean, [1 - (1 - mean[-1]) * 0.4]])
     # strictly rising knots and values
     knots = np.maximum.accumulate(knots + 1e-9 * np.arange(len(knots)))
     values = np.clip(np.maximum.accumulate(values + 1e-6 * np.arange(len(values))), 0, 1)
     residual = y - np.interp(z, knots, values)
     wide = np.array_split(np.arange(len(z)), int(np.clip(len(z) // 150, 1, 12)))
-    tail = (1 - LEVEL) / 2
-    below, above = [], []
-    for piece in wide:
-        m = len(piece)
-        # split conformal: the k-th smallest with k from m + 1, so that coverage holds for a new line
-        low = int(np.floor(tail * (m + 1)))
-        ordered = np.sort(residual[piece])
-        below.append(ordered[low - 1] if low >= 1 else -1.0)
-        above.append(ordered[m - low] if low >= 1 else 1.0)
+    ends = np.array([_conformal(residual[piece]) for piece in wide])
     edges = np.array([z[piece].mean() for piece in wide])
-    return Calibration(knots, values, edges, np.array(below), np.array(above))
+    return Calibration(knots, values, edges, ends[:, 0], ends[:, 1])
+
+
+def _conformal(residual: Floats) -> tuple[float, float]:
+    """Split conformal: order statistics counted from m + 1, so that coverage holds for a new line."""
+    m = len(residual)
+    rank = int(np.floor((1 - LEVEL) / 2 * (m + 1)))
+    if rank < 1:
+        return -1.0, 1.0
+    ordered = np.sort(residual)
+    return float(ordered[rank - 1]), float(ordered[m - rank])
 
 
 def _monotone(means: Floats, counts: Any) -> Floats:

@@ -31,7 +31,7 @@ def headline_id(headline: str) -> str:
     Examples
     --------
     >>> headline_id("Council approves budget")
-    '52ae4ca91b77'
+    '4a57b9b05448'
     """
     return hashlib.sha256(headline.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
@@ -145,7 +145,7 @@ def agreement(
     table, cues = _join(sheets)
     names = list(sheets)
     ratings = table[[f"rating {name}" for name in names]].to_numpy(float)
-    options = {"level": level, "n_resamples": n_resamples, "random_state": random_state}
+    options: dict[str, Any] = {"level": level, "n_resamples": n_resamples, "random_state": random_state}
     rows: list[dict[str, Any]] = []
 
     def add(measure: str, of: str, against: str, found: Any) -> None:
@@ -202,8 +202,12 @@ def _join(sheets: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[str]]:
         raise InputError("sheets: no filled sheet given; pass {'coder a': table, 'coder b': table}.")
     parts, cues = [], []
     for name, sheet in sheets.items():
-        require_columns(sheet, f"sheets[{name!r}]", ["id", "headline", "rating"], "Use the columns of coding_sheet().")
-        wrong = sheet.loc[sheet["rating"].notna() & ~pd.to_numeric(sheet["rating"], errors="coerce").between(0, 3), "rating"]
+        require_columns(
+            sheet, f"sheets[{name!r}]", ["id", "headline", "rating"], "Use the columns of coding_sheet()."
+        )
+        wrong = sheet.loc[
+            sheet["rating"].notna() & ~pd.to_numeric(sheet["rating"], errors="coerce").between(0, 3), "rating"
+        ]
         if len(wrong):
             raise InputError(
                 f"sheets[{name!r}]: rating {wrong.iloc[0]!r} in row {wrong.index[0]!r}; allowed are 0 to 3, or empty."

@@ -132,7 +132,9 @@ def compare_clickbait(
             )
     frame = pd.DataFrame(result, columns=list(_COLUMNS))
     order = {name: at for at, name in enumerate(["mean score", "share high", *with_cue.columns])}
-    frame = frame.sort_values(["measure", "group"], key=lambda column: column.map(order) if column.name == "measure" else column)
+    frame = frame.sort_values(
+        ["measure", "group"], key=lambda column: column.map(order) if column.name == "measure" else column
+    )
     texts = ("measure", "group", "reference", "method", "reason")
     return frame.reset_index(drop=True).astype(dict.fromkeys(texts, "str"))
 
@@ -170,9 +172,7 @@ def _clusters(rows: pd.DataFrame, cluster: str) -> npt.NDArray[np.int64]:
 
 def _with_cues(rows: pd.DataFrame, scores: pd.DataFrame, language: str | None) -> pd.DataFrame:
     """One bool column per cue that was found, rows as given."""
-    found = find_cues(
-        pd.DataFrame({"headline": rows["headline"], "language": scores["language"]}), language
-    )
+    found = find_cues(pd.DataFrame({"headline": rows["headline"], "language": scores["language"]}), language)
     names = [cue for cue in CUES if cue in set(found["cue"])]
     table = pd.DataFrame(False, index=rows.index, columns=names)
     for cue in names:

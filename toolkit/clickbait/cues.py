@@ -80,12 +80,12 @@ def find_cues(headlines: Any, language: str | None = None) -> pd.DataFrame:
     --------
     >>> cues = find_cues(["Here's why your cat ignores you", "Council approves budget"])
     >>> cues[["headline_index", "cue", "start", "end", "text"]]
-       headline_index               cue  start  end                  text
-    0               0    forward_deixis      0   10            Here's why
-    1               0       bait_phrase      0   10            Here's why
-    2               0  withheld_outcome      7   31  why your cat ignores you
-    3               0     second_person     11   15                  your
-    4               0     second_person     28   31                   you
+       headline_index               cue  start  end        text
+    0               0    forward_deixis      0   10  Here's why
+    1               0       bait_phrase      0   10  Here's why
+    2               0  withheld_outcome      7   10         why
+    3               0     second_person     11   15        your
+    4               0     second_person     28   31         you
     """
     given = read_headlines(headlines, language)
     rows = _find(given)

@@ -184,11 +184,10 @@ def find_grams(lexer: Lexer, lines: Sequence[str]) -> tuple[Grams, Grams, Tokens
 
 
 _COUNTS = (
-    "n_tokens", "n_characters", "mean_word", "longest_word", "n_long_words", "n_short_words", "n_digits",
+    "n_tokens", "n_characters", "mean_word", "longest_word", "n_long_words", "n_short_words", "n_numbers",
     "n_commas", "n_colons", "n_quotes", "n_dashes", "n_money", "n_contractions", "n_possessives", "n_hyphens",
-    "n_marks", "n_sentences", "starts_with_digit", "n_abbreviations",
+    "n_marks", "n_sentences", "starts_with_number", "n_abbreviations",
 )  # fmt: skip
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def cue_names(rules: RuleSet) -> list[str]:
@@ -196,8 +195,16 @@ def cue_names(rules: RuleSet) -> list[str]:
     return [rule.rule for rule in rules.rules] + list(_COUNTS)
 
 
-def count_features(rules: RuleSet, lines: Sequence[str], hits: Sequence[Sequence[Hit]]) -> Floats:
-    """One row per line: hits of each rule (at most 3), then simple counts of the line."""
+def count_features(
+    rules: RuleSet,
+    lines: Sequence[str],
+    hits: Sequence[Sequence[Hit]],
+    tokens: Sequence[Sequence[tuple[str, int, int]]],
+) -> Floats:
+    """One row per line: hits of each rule (at most 3), then simple counts of the line.
+
+    ``lines`` are plain and lower-cased, ``tokens`` what ``find_tokens`` gives for them.
+    """
     n_rules = len(rules.rules)
     table: Any = np.zeros((len(lines), n_rules + len(_COUNTS)), np.float64)
     pairs = [(at, hit[0]) for at, found in enumerate(hits) for hit in found]
@@ -205,23 +212,33 @@ def count_features(rules: RuleSet, lines: Sequence[str], hits: Sequence[Sequence
         where = np.array(pairs, np.int64)
         np.add.at(table, (where[:, 0], where[:, 1]), 1.0)
         np.minimum(table[:, :n_rules], 3.0, out=table[:, :n_rules])
-    rows: list[tuple[float, ...]] = []
+    # lengths of words by numpy: all tokens of the batch at once
+    sizes = np.array([len(found) for found in tokens], np.int64)
+    row = np.repeat(np.arange(len(lines)), sizes)
+    spans = np.array([end - start for found in tokens for _, start, end in found], np.int64)
+    is_number = np.array([found_token[0].isdigit() for found in tokens for found_token, _, _ in found], bool)
+    n = len(lines)
+    counts = table[:, n_rules:]
+    counts[:, 0] = sizes
+    counts[:, 2] = np.round(np.bincount(row, spans, n) / np.maximum(sizes, 1), 3)
+    if len(spans):
+        np.maximum.at(counts[:, 3], row, spans)
+        counts[:, 4] = np.bincount(row[spans > 7], minlength=n)
+        counts[:, 5] = np.bincount(row[spans < 4], minlength=n)
+        counts[:, 6] = np.bincount(row[is_number], minlength=n)
+    marks: list[tuple[int, ...]] = []
     for line in lines:
-        words = _WORD.findall(line)
-        sizes = [len(word) for word in words]
         count = line.count
-        n_words = len(words) or 1
-        rows.append(
+        dashes = count(" - ")
+        marks.append(
             (
-                len(words), len(line), sum(sizes) / n_words, max(sizes, default=0),
-                sum(size > 7 for size in sizes), sum(size < 4 for size in sizes),
-                sum(map(str.isdigit, line)), count(","), count(":"), count('"') + count(" '") + count("' "),
-                count(" - "), count("$") + count("\u00a3") + count("\u20ac"),
-                count("n't") + count("'re") + count("'ll") + count("'ve"), count("'s"), count("-") - count(" - "),
+                len(line), count(","), count(":"), count('"') + count(" '") + count("' "), dashes,
+                count("$") + count("\u00a3") + count("\u20ac"),
+                count("n't") + count("'re") + count("'ll") + count("'ve"), count("'s"), count("-") - dashes,
                 count("!") + count("?") + count("..."), count(". ") + count("? ") + count("! "),
                 line[:1].isdigit(), count("u.s.") + count("u.k.") + count("u.n."),
             )
         )  # fmt: skip
-    if rows:
-        table[:, n_rules:] = rows
+    if marks:
+        counts[:, [1, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18]] = marks
     return table

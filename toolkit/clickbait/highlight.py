@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from toolkit.clickbait.cues import CUES, find_cues
@@ -73,9 +74,13 @@ def highlight_cues(headlines: Any, language: str | None = None, *, max_headlines
     n = len(given.texts)
     shown = given.texts[:max_headlines]
     # by position: labels of an index may repeat
-    cues = find_cues(shown, language) if language else _find_by_language(shown, given.languages[:max_headlines])
+    cues = (
+        find_cues(shown, language) if language else _find_by_language(shown, given.languages[:max_headlines])
+    )
     spans: dict[int, list[tuple[int, int, str]]] = {}
-    for at, start, end, cue in zip(cues["headline_index"], cues["start"], cues["end"], cues["cue"], strict=True):
+    for at, start, end, cue in zip(
+        cues["headline_index"], cues["start"], cues["end"], cues["cue"], strict=True
+    ):
         spans.setdefault(int(at), []).append((int(start), int(end), cue))
     without = set(cues.attrs["without_rules"])
     items = []
@@ -86,7 +91,9 @@ def highlight_cues(headlines: Any, language: str | None = None, *, max_headlines
             continue
         body = _mark(text, spans.get(at, []))
         tag = given.languages[at]
-        note = f' <span class="none">(no cue rules for language {escape(tag)})</span>' if tag in without else ""
+        note = (
+            f' <span class="none">(no cue rules for language {escape(tag)})</span>' if tag in without else ""
+        )
         items.append(f'<li dir="auto">{body}{note}</li>')
     rest = f"<p>{n - len(shown)} more headlines not shown.</p>" if n > len(shown) else ""
     return Highlighted(f'{_STYLE}<ol class="cues">{"".join(items)}</ol>{rest}')
@@ -102,7 +109,7 @@ def _mark(text: str, spans: list[tuple[int, int, str]]) -> str:
     """The text cut where a span starts or ends; each piece marked with all cues that cover it."""
     cuts = sorted({0, len(text), *(at for start, end, _ in spans for at in (start, end))})
     parts = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         covering = list(dict.fromkeys(cue for first, last, cue in spans if first <= start and end <= last))
         piece = escape(text[start:end])
         if not covering:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -12,6 +13,8 @@ from toolkit.clickbait.language import guess_languages, primary_language
 from toolkit.clickbait.text import MAX_LENGTH
 from toolkit.errors import InputError
 from toolkit.tables import require_columns
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 __all__ = ["Headlines", "read_headlines"]
 
@@ -55,7 +58,8 @@ def read_headlines(headlines: Any, language: str | None = None, *, name: str = "
     reasons: list[str] = []
     for value in values:
         if isinstance(value, str):
-            texts.append(value)
+            # half a surrogate pair is no character: it cannot be stored, printed or encoded
+            texts.append(value if value.isascii() else _LONE_SURROGATE.sub("\ufffd", value))
             if not value or value.isspace():
                 reasons.append("empty")
             elif len(value) > MAX_LENGTH:

@@ -11,38 +11,11 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from toolkit.clickbait.lexicon import read_languages, read_word_list, read_words
+
 __all__ = ["guess_languages", "primary_language", "stop_words"]
 
 _WORDS = re.compile(r"[^\W\d_]+")
-_STOP_WORDS = {
-    "en": """the of and to in a is for on that with at by from as it its be are was were this these those has have had
-        will would can could not but or an after over new says how why what who when where your you his her their our
-        my i he she they we up out about into than more most first top gets get us off all no his him them say said do
-        does did against under before amid may should must just now here there if so because while being been""",
-    "de": """der die das und ist nicht ein eine einen einem einer eines mit auf f\u00fcr von im den dem des zu zum zur sich
-        auch wie was wer warum wird werden wurde sind hat haben nach bei aus vor \u00fcber so nur noch mehr als sie wir ihr
-        dieser diese dieses diesen diesem ich du er es am um an bis kein keine darum oder aber gegen unter neue neuer
-        gibt will kann muss jetzt doch ihre ihren seine""",
-    "es": """el la los las un una unos unas y que de del en con por para su sus es no se lo al como m\u00e1s qu\u00e9 c\u00f3mo por
-        cu\u00e1ndo qui\u00e9n este esta estos estas esto te tu tus ser son fue ha han tras sobre entre contra ya pero si sin
-        desde hasta muy hay cuando a\u00f1os""",
-    "fr": """le la les un une des du de et est en au aux pour par sur dans que qui ce cette ces cet ne pas plus vous votre
-        vos nous son sa ses leur comment pourquoi quand o\u00f9 avec sans se il elle ils elles on \u00e0 sont a ont apr\u00e8s
-        contre mais ou voici c est l d qu n s j""",
-    "it": """il lo gli e che di del della dei delle degli un una uno per con non si nel nella al alla come perch\u00e9 sono
-        pi\u00f9 cosa chi dove quando suo sua da dal dalla ha hanno \u00e8 sul sulla tra anche ecco""",
-    "pt": """o os as um uma e que de do da dos das em no na nos nas para por com n\u00e3o se ao \u00e0 como mais por\u00e9m ser
-        \u00e9 foi s\u00e3o seu sua voc\u00ea ap\u00f3s sobre entre quem quando t\u00eam diz""",
-    "nl": """de het een en van ik te dat die in niet zijn is op aan met voor er maar om dan zou wat hij naar ook door over
-        bij uit nog wel geen deze dit waarom hoe wie heeft wordt je jouw onze tegen""",
-    "sv": "och att det som en p\u00e5 \u00e4r av f\u00f6r med till den har de inte om ett han var men s\u00e5 fr\u00e5n efter vid nu kan ska du din",
-    "da": "og at det som en p\u00e5 er af for med til den har de ikke om et han var men s\u00e5 fra efter ved nu kan skal du din",
-    "pl": "i w na z do \u017ce si\u0119 nie jest to o jak po za od przez co dla czy ju\u017c ale tylko jego kt\u00f3ry by\u0142",
-    "tr": "ve bir bu da de i\u00e7in ile \u00e7ok ne daha gibi olarak en sonra kadar var yeni oldu ama nas\u0131l neden",
-    "id": "yang dan di ini itu dengan untuk tidak dari dalam akan pada juga ke karena bisa ada saat kata jadi",
-    "vi": "c\u1ee7a v\u00e0 l\u00e0 c\u00f3 kh\u00f4ng cho \u0111\u01b0\u1ee3c trong m\u1ed9t nh\u1eefng ng\u01b0\u1eddi v\u1edbi khi \u0111\u00e3 n\u0103m t\u1ea1i",
-}  # fmt: skip
-_SETS = {language: frozenset(words.split()) for language, words in _STOP_WORDS.items()}
 _SCRIPTS = (
     ("ko", re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")),
     ("ja", re.compile("[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f]")),
@@ -61,14 +34,26 @@ _ENGLISH_ENDING = re.compile(
 
 def stop_words(language: str) -> frozenset[str]:
     """The function words that tell a language; empty where it is told by its script."""
-    return _SETS.get(language, frozenset())
+    return _function_words().get(language, frozenset())
+
+
+@cache
+def _languages_by_word() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for language, words in _function_words().items():
+        for word in words:
+            found.setdefault(word, []).append(language)
+    return {word: tuple(languages) for word, languages in found.items()}
+
+
+@cache
+def _function_words() -> dict[str, frozenset[str]]:
+    return {language: read_words(language, "stop") for language in read_languages("stop")}
 
 
 @cache
 def _english_words() -> frozenset[str]:
-    from toolkit.clickbait.rules import read_words
-
-    return read_words("en_words")
+    return read_word_list("en_words")
 
 
 def primary_language(tag: str) -> str:
@@ -96,23 +81,28 @@ def guess_languages(texts: Iterable[str]) -> list[str]:
 def _guess(text: str) -> str:
     if not text.isascii():
         letters = sum(map(str.isalpha, text))
+        han = len(_SCRIPTS[2][1].findall(text))
         for language, script in _SCRIPTS:
             found = len(script.findall(text))
-            # Japanese and Korean lines hold Latin names and figures: a quarter of the letters will do
-            if found and found * 4 >= letters:
+            # Japanese and Korean lines hold Chinese characters, Latin names and figures: a quarter will do
+            if found and (found + (han if language in ("ko", "ja") else 0)) * 4 >= letters:
                 return language
     words = _WORDS.findall(text.lower())
     if not words:
         return "und"
-    votes = {language: sum(word in stops for word in words) for language, stops in _SETS.items()}
-    best = max(votes.values())
-    leaders = [language for language, vote in votes.items() if vote == best]
-    if best and (len(leaders) == 1 or leaders[0] != "en"):
-        if leaders[0] == "en" or (best >= 2 or (best * 4 >= len(words) and not _looks_english(words))):
-            return leaders[0] if len(leaders) == 1 else _break_tie(leaders, text)
-        if not text.isascii() and best > votes["en"]:
-            return leaders[0]
-    return "en" if votes["en"] or len(words) < 4 or _looks_english(words) else "und"
+    votes: dict[str, int] = {}
+    by_word = _languages_by_word()
+    for word in set(words):
+        for language in by_word.get(word, ()):
+            votes[language] = votes.get(language, 0) + 1
+    english = votes.pop("en", 0)
+    best = max(votes.values(), default=0)
+    share = _english_share(words)
+    ahead = best > english or (best == english > 0 and share < 0.2 and len(words) >= 4)
+    # one word alone tells little: "die" is English too
+    if ahead and (best >= 2 or not text.isascii() or (best * 4 >= len(words) and share < 0.3)):
+        return _break_tie([language for language, vote in votes.items() if vote == best], text)
+    return "en" if english or len(words) < 4 or share > 0 else "und"
 
 
 def _break_tie(leaders: list[str], text: str) -> str:
@@ -124,9 +114,11 @@ def _break_tie(leaders: list[str], text: str) -> str:
     for language, special in signs.items():
         if language in leaders and any(sign in special for sign in text.lower()):
             return language
-    return leaders[0]
+    return min(leaders)
 
 
-def _looks_english(words: list[str]) -> bool:
+def _english_share(words: list[str]) -> float:
+    """Share of the longer words that are common English words or end like English ones."""
     known = _english_words()
-    return any(word in known or _ENGLISH_ENDING.search(word) for word in words if len(word) > 2)
+    long = [word for word in words if len(word) > 2]
+    return sum(word in known or bool(_ENGLISH_ENDING.search(word)) for word in long) / max(len(long), 1)

@@ -23,13 +23,18 @@ _QUOTATION = re.compile(
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
 
 
-def match_rules(rules: RuleSet, plain: PlainText) -> list[Hit]:
-    """All hits of all rules, shown or not, one per cue and place: the longest, then the first rule."""
+def match_rules(
+    rules: RuleSet, plain: PlainText, tokens: list[tuple[str, int, int]] | None = None
+) -> list[Hit]:
+    """All hits of all rules, shown or not, one per cue and place: the longest, then the first rule.
+
+    ``tokens`` are those of ``find_tokens(plain.lower)``, where they are at hand.
+    """
     lower = plain.lower
-    tokens = find_tokens(lower)
+    tokens = find_tokens(lower) if tokens is None else tokens
     hits: list[Hit] = []
     wanted = set(rules.always)
-    phrases, triggers, stems = rules.phrases, rules.triggers, rules.stems
+    phrases, placed, triggers, stems = rules.phrases, rules.at, rules.triggers, rules.stems
     last = len(tokens)
     for at, (token, start, end) in enumerate(tokens):
         rest = phrases.get(token)
@@ -44,25 +49,28 @@ def match_rules(rules: RuleSet, plain: PlainText) -> list[Hit]:
                 elif at + len(tail) < last and _follows(tokens, at + 1, tail):
                     hits.append((rule, start, tokens[at + len(tail)][2]))
                     taken.add(rule)
-        found = triggers.get(token)
+        name = token if token[0] > "9" or not token[0].isdigit() else "<num>"
+        here = placed.get(name)
+        if here is not None:
+            for rule, regex in here:
+                match = regex.match(lower, start)
+                if match is not None:
+                    hits.append((rule, *match.span(1 if regex.groups else 0)))
+        found = triggers.get(name)
         if found is not None:
             wanted.update(found)
-        if token[0].isdigit():
-            wanted.update(triggers.get("<num>", ()))
         for stem, rule in stems:
             if token.startswith(stem):
                 hits.append((rule, start, end))
-    for mark in "?!":
-        if mark in lower and mark in triggers:
-            wanted.update(triggers[mark])
-    if "..." in triggers and _DOTS.search(lower):
-        wanted.update(triggers["..."])
+    for mark, indices in rules.marks:
+        if mark in lower or (mark == "..." and _DOTS.search(lower)):
+            wanted.update(indices)
     for rule in sorted(wanted):
-        regex = rules.rules[rule].regex
-        if regex is None:
+        anywhere = rules.rules[rule].regex
+        if anywhere is None:
             continue
-        group = 1 if regex.groups else 0
-        for match in regex.finditer(lower):
+        group = 1 if anywhere.groups else 0
+        for match in anywhere.finditer(lower):
             start, end = match.span(group)
             while start < end and lower[start] == " ":
                 start += 1
@@ -115,14 +123,16 @@ def _match_quotes(quote: tuple[int, re.Pattern[str]], plain: PlainText) -> list[
         lead = behind.startswith(":")
         if words < 3 and not (lead and start <= 1 and words == 2):
             continue
-        around = lower[:start] + " \n " + lower[end:]
+        # a word of speech close by names a speaker; farther off it belongs to something else
+        around = " ".join(lower[:start].split()[-6:]) + " \n " + " ".join(lower[end:].split()[:6])
         if speech.search(around):
             continue
         before = lower[:start].rstrip()
         # Name: 'quotation', and 'quotation' - Name
         if before.endswith(":") or (behind.startswith("-") and len(behind.split()) <= 6):
             continue
-        if lead and len(behind.split()) <= 4:
+        follower = _LETTER_RUN.search(plain.cased, end)
+        if lead and (len(behind.split()) <= 4 or (follower is not None and follower.group().isupper())):
             continue
         # a title of a work in quotes has a capital on nearly every word, in a line that goes on
         piece = plain.cased[start + 1 : end - 1]
@@ -161,5 +171,14 @@ def _settle(rules: RuleSet, hits: list[Hit]) -> list[Hit]:
             if all(hit[2] <= other[1] or hit[1] >= other[2] for other in chosen):
                 chosen.append(hit)
         kept += chosen
+    # what a question asks is not kept back a second time
+    asked = [hit for hit in kept if rules.rules[hit[0]].cue.startswith("question")]
+    if asked:
+        kept = [
+            hit
+            for hit in kept
+            if rules.rules[hit[0]].cue != "withheld_outcome"
+            or not any(other[1] <= hit[1] and hit[2] <= other[2] for other in asked)
+        ]
     kept.sort(key=lambda hit: (hit[1], hit[2], hit[0]))
     return kept

@@ -1,4 +1,4 @@
-"""The clickbait model: three parts that add up, a calibration, an interval; trained by ``fit``, stored without pickle."""
+"""The clickbait model: three parts that add up, a calibration, an interval; stored without pickle."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toolkit.clickbait.calibration import Calibration, fit_calibration, logit, sigmoid
+from toolkit.clickbait.calibration import Calibration, fit_calibration, fit_logistic
 from toolkit.clickbait.features import Lexer, count_features, cue_names, find_grams
 from toolkit.clickbait.inputs import read_headlines
 from toolkit.clickbait.linear import HashedWeights, TokenWeights, gram_matrix, piece_matrix
 from toolkit.clickbait.match import Hit, match_rules
 from toolkit.clickbait.rules import LANGUAGES, load_rules
-from toolkit.clickbait.text import plain_text
+from toolkit.clickbait.text import find_tokens, plain_text
 from toolkit.clickbait.trees import Trees
 from toolkit.errors import CorpusError, InputError
 
@@ -30,6 +30,8 @@ MODEL_LANGUAGES = ("en",)
 
 FORMAT = 1
 MIN_HEADLINES = 50
+#: what the raters of the training data would give
+DEFAULT_SCALE = "readers"
 Floats = npt.NDArray[np.float64]
 
 
@@ -92,6 +94,7 @@ class ClickbaitModel:
         n_skeleton_words: int = 1500,
         alpha: float = 3.0,
         n_trees: int = 300,
+        learning_rate: float = 0.06,
     ) -> None:
         if language not in LANGUAGES:
             raise InputError(
@@ -103,6 +106,7 @@ class ClickbaitModel:
         self.n_skeleton_words = n_skeleton_words
         self.alpha = alpha
         self.n_trees = n_trees
+        self.learning_rate = learning_rate
         self.info: dict[str, Any] = {}
         self._lexer: Lexer | None = None
 
@@ -111,9 +115,10 @@ class ClickbaitModel:
     def _read(self, lines: Sequence[str]) -> tuple[list[str], list[list[Hit]], Floats]:
         rules = load_rules(self.language)
         plains = [plain_text(line) for line in lines]
-        hits = [match_rules(rules, plain) for plain in plains]
         lower = [plain.lower for plain in plains]
-        return lower, hits, count_features(rules, lower, hits)
+        tokens = [find_tokens(line) for line in lower]
+        hits = [match_rules(rules, plain, found) for plain, found in zip(plains, tokens, strict=True)]
+        return lower, hits, count_features(rules, lower, hits, tokens)
 
     # -- training ------------------------------------------------------------------------------------------
 
@@ -173,26 +178,155 @@ class ClickbaitModel:
         final, intercept = _ridge(matrices, y, weight, self.alpha)
         self._trees = self._fit_trees(table, residual, weight)
         self._intercept = intercept
-        parts = np.column_stack([held_out[:, 1] + held_out[:, 3], held_out[:, 2], tree_part])
-        self._coefficients = _fit_logistic(parts, y, weight)
-        z = self._coefficients[0] + parts @ self._coefficients[1:]
-        self._calibration = fit_calibration(z[use], y[use])
+        self.held_out_parts_ = np.column_stack([held_out[:, 1] + held_out[:, 3], held_out[:, 2], tree_part])
+        self._fold = fold
+        self._settle(y, weight, use)
         self._words = HashedWeights(word_keys, final[0].astype(np.float16))
         self._skeleton = HashedWeights(skeleton_keys, final[1].astype(np.float16))
         self._pieces = TokenWeights(HashedWeights(piece_keys, final[2].astype(np.float16)))
         self._lexer = lexer
-        self.held_out_ = self._calibration.apply(z)
         self.info = {
             "n_headlines": len(y),
-            "data_sha256": _hash(given.texts, y),
+            "headlines_sha256": _hash(given.texts),
+            "ratings_sha256": _hash([f"{rating:.6f}" for rating in y]),
             "mean_rating": round(float(np.average(y)), 6),
         }
         return self
 
+    def _settle(self, y: Floats, weight: Floats, use: npt.NDArray[np.bool_], *, as_one: bool = False) -> None:
+        """Put the held-out parts on the logit scale (``as_one``: all by one factor) and calibrate their sum."""
+        parts = self.held_out_parts_
+        if as_one:
+            base, factor = fit_logistic(parts.sum(axis=1, keepdims=True), y, weight)
+            self._coefficients = np.array([base, *[factor] * parts.shape[1]])
+        else:
+            self._coefficients = fit_logistic(parts, y, weight)
+        z = self._held_out_logit()
+        self._calibrations = {DEFAULT_SCALE: fit_calibration(z[use], y[use], weight[use])}
+        self.held_out_ = self._calibrations[DEFAULT_SCALE].apply(z)
+
+    def _held_out_logit(self) -> Floats:
+        z: Floats = self._coefficients[0] + self.held_out_parts_ @ self._coefficients[1:]
+        return z
+
+    def add_scale(self, name: str, ratings: npt.ArrayLike, where: npt.ArrayLike) -> ClickbaitModel:
+        """Calibrate the same model to the ratings of other raters, under a name of their own.
+
+        Parameters
+        ----------
+        name : str
+            Name of the scale, for ``score(lines, scale=name)``.
+        ratings : array of float
+            One per headline of ``fit``, 0 to 1; only those ``where`` says are read.
+        where : array of bool
+            Headlines rated on this scale, at least 20.
+
+        Returns
+        -------
+        ClickbaitModel
+            The model itself.
+
+        Raises
+        ------
+        InputError
+            If the model was loaded and not fitted, or fewer than 20 headlines are named.
+        """
+        if not hasattr(self, "held_out_parts_"):
+            raise InputError("a loaded model has no held-out parts: add a scale before save().")
+        use = np.asarray(where, bool)
+        if use.shape != (len(self.held_out_parts_),) or use.sum() < 20:
+            raise InputError("where: one bool per headline is needed, at least 20 of them True.")
+        rated = np.asarray(ratings, np.float64)[use]
+        self._calibrations[name] = fit_calibration(self._held_out_logit()[use], rated)
+        return self
+
+    @property
+    def scales(self) -> tuple[str, ...]:
+        """Names of the scales the score can be read on; the first is the default."""
+        return tuple(self._calibrations)
+
+    @classmethod
+    def blend(
+        cls,
+        models: Sequence[ClickbaitModel],
+        shares: Sequence[tuple[float, float]],
+        ratings: npt.ArrayLike,
+        *,
+        weights: npt.ArrayLike | None = None,
+        calibrate_on: npt.ArrayLike | None = None,
+    ) -> ClickbaitModel:
+        """One model from several that were fitted to the same headlines with other weights.
+
+        Their parts are added, each times its share; the sum is put on the logit scale and calibrated anew.
+
+        Parameters
+        ----------
+        models : sequence of ClickbaitModel
+            Fitted by ``fit`` (not loaded) to the same headlines in the same order and groups.
+        shares : sequence of (float, float)
+            Per model the share of its linear parts and of its trees, > 0.
+        ratings, weights, calibrate_on
+            As in ``fit``, for the last step.
+
+        Returns
+        -------
+        ClickbaitModel
+
+        Raises
+        ------
+        InputError
+            If the models were not fitted to the same headlines.
+        """
+        first = models[0]
+        if len(shares) != len(models) or any(min(share) <= 0 for share in shares):
+            raise InputError(
+                f"shares: two numbers above 0 per model are needed ({len(models)} models); got {list(shares)}."
+            )
+        for model in models:
+            same = (
+                hasattr(model, "held_out_parts_")
+                and model.info["headlines_sha256"] == first.info["headlines_sha256"]
+                and np.array_equal(model._fold, first._fold)
+                and model.n_skeleton_words == first.n_skeleton_words
+            )
+            if not same:
+                raise InputError(
+                    "models: they must be fitted to the same headlines, in one order and with one grouping."
+                )
+        y = np.asarray(ratings, np.float64)
+        weight = np.ones(len(y)) if weights is None else np.asarray(weights, np.float64)
+        use = np.ones(len(y), bool) if calibrate_on is None else np.asarray(calibrate_on, bool)
+        options = ("random_state", "n_skeleton_words", "alpha", "learning_rate")
+        blended = cls(first.language, **{name: getattr(first, name) for name in options})
+        blended.n_trees = sum(model.n_trees for model in models)
+        pairs = list(zip(models, shares, strict=True))
+
+        def mix(name: str) -> HashedWeights:
+            parts = [getattr(model, name) for model in models]
+            parts = [part.weights if isinstance(part, TokenWeights) else part for part in parts]
+            total = sum(
+                linear * part.weight.astype(np.float64)
+                for part, (linear, _) in zip(parts, shares, strict=True)
+            )
+            return HashedWeights(parts[0].key, np.asarray(total, np.float16))
+
+        blended._words, blended._skeleton = mix("_words"), mix("_skeleton")
+        blended._pieces = TokenWeights(mix("_pieces"))
+        blended._trees = Trees.join([(model._trees, of_trees) for model, (_, of_trees) in pairs])
+        blended._fold = first._fold
+        blended.held_out_parts_ = np.asarray(
+            sum(model.held_out_parts_ * [linear, linear, of_trees] for model, (linear, of_trees) in pairs)
+        )
+        blended._lexer = first._lexer
+        blended._settle(y, weight, use, as_one=True)
+        blended.info = {**first.info, "mean_rating": round(float(np.average(y, weights=weight)), 6)}
+        return blended
+
     def _fit_trees(self, table: Floats, target: Floats, weight: Floats) -> Trees:
         return Trees.fit(
             table, target, weight,
-            n_trees=self.n_trees, min_leaf=max(5, min(25, len(target) // 40)), random_state=self.random_state,
+            n_trees=self.n_trees, learning_rate=self.learning_rate,
+            min_leaf=max(5, min(25, len(target) // 40)), random_state=self.random_state,
         )  # fmt: skip
 
     @staticmethod
@@ -236,13 +370,21 @@ class ClickbaitModel:
 
     # -- scoring -------------------------------------------------------------------------------------------
 
-    def score(self, lines: Sequence[str]) -> Scores:
+    def score(self, lines: Sequence[str], scale: str | None = None) -> Scores:
         """Score lines of the model's language; each must be text of at most 500 characters.
+
+        ``scale`` is one of ``scales``, the first by default.
 
         ``score_clickbait`` is the same with a table, other languages, and input of any kind.
         """
         if self._lexer is None:
             raise InputError("this ClickbaitModel is empty: call fit() or load() first.")
+        scale = self.scales[0] if scale is None else scale
+        if scale not in self._calibrations:
+            raise InputError(
+                f"scale: no scale {scale!r}; this model has {', '.join(map(repr, self.scales))}."
+            )
+        calibration = self._calibrations[scale]
         lower, hits, table = self._read(lines)
         words, skeleton, tokens = find_grams(self._lexer, lower)
         base, for_words, for_skeleton, for_cues = self._coefficients
@@ -250,8 +392,8 @@ class ClickbaitModel:
         skeleton_part = for_skeleton * self._skeleton.add_up(skeleton)
         cue_part = for_cues * self._trees.predict(table)
         z = base + word_part + skeleton_part + cue_part
-        score = self._calibration.apply(z)
-        low, high = self._calibration.interval(z, score)
+        score = calibration.apply(z)
+        low, high = calibration.interval(z, score)
         return Scores(score, low, high, float(base), word_part, skeleton_part, cue_part, hits)
 
     # -- storing -------------------------------------------------------------------------------------------
@@ -269,7 +411,9 @@ class ClickbaitModel:
             "n_skeleton_words": self.n_skeleton_words,
             "alpha": self.alpha,
             "n_trees": self.n_trees,
+            "learning_rate": self.learning_rate,
             "coefficients": [float(value) for value in self._coefficients],
+            "scales": list(self.scales),
             "cue_features": cue_names(load_rules(self.language)),
             "info": self.info,
             "skeleton_words": sorted(self._lexer.kept),
@@ -279,7 +423,12 @@ class ClickbaitModel:
             "word_key": self._words.key, "word_weight": self._words.weight,
             "skeleton_key": self._skeleton.key, "skeleton_weight": self._skeleton.weight,
             "piece_key": self._pieces.weights.key, "piece_weight": self._pieces.weights.weight,
-            **self._calibration.arrays(), **self._trees.arrays(),
+            **self._trees.arrays(),
+            **{
+                f"{name}_{key}": array
+                for name, calibration in self._calibrations.items()
+                for key, array in calibration.arrays().items()
+            },
         }  # fmt: skip
         _save_npz(folder / "model.npz", arrays)
 
@@ -305,10 +454,8 @@ class ClickbaitModel:
             raise CorpusError(
                 f"{folder}: model format {head.get('format')!r}; this version reads {FORMAT}. Train it again."
             )
-        model = cls(
-            head["language"], random_state=head["random_state"], n_skeleton_words=head["n_skeleton_words"],
-            alpha=head["alpha"], n_trees=head["n_trees"],
-        )  # fmt: skip
+        options = ("random_state", "n_skeleton_words", "alpha", "n_trees", "learning_rate")
+        model = cls(head["language"], **{name: head[name] for name in options})
         if head["cue_features"] != cue_names(load_rules(model.language)):
             raise CorpusError(
                 f"{folder}: the model was trained with other cue rules than those installed. Train it again."
@@ -317,7 +464,16 @@ class ClickbaitModel:
         model._words = HashedWeights(arrays["word_key"], arrays["word_weight"])
         model._skeleton = HashedWeights(arrays["skeleton_key"], arrays["skeleton_weight"])
         model._pieces = TokenWeights(HashedWeights(arrays["piece_key"], arrays["piece_weight"]))
-        model._calibration = Calibration.from_arrays(arrays)
+        model._calibrations = {
+            name: Calibration.from_arrays(
+                {
+                    key.removeprefix(f"{name}_"): array
+                    for key, array in arrays.items()
+                    if key.startswith(f"{name}_")
+                }
+            )
+            for name in head["scales"]
+        }
         model._trees = Trees.from_arrays(arrays)
         model._lexer = Lexer(head["skeleton_words"])
         model.info = head["info"]
@@ -362,7 +518,7 @@ def _ridge(matrices: list[Any], y: Floats, weight: Floats, alpha: float) -> tupl
     from scipy import sparse
     from sklearn.linear_model import Ridge
 
-    model = Ridge(alpha=alpha, solver="sparse_cg", tol=1e-4).fit(
+    model = Ridge(alpha=alpha, solver="lsqr", tol=1e-3).fit(
         sparse.hstack(matrices).tocsr(), y, sample_weight=weight
     )
     ends = np.cumsum([matrix.shape[1] for matrix in matrices])
@@ -384,31 +540,8 @@ def _ridge_out_of_fold(
     return result
 
 
-def _fit_logistic(parts: Floats, y: Floats, weight: Floats) -> Floats:
-    """Fractional logistic regression by Newton steps, lightly held back; intercept first."""
-    scale = np.maximum(parts.std(axis=0), 1e-6)
-    design = np.column_stack([np.ones(len(y)), parts / scale])
-    beta = np.zeros(design.shape[1])
-    beta[0] = float(logit(np.clip(np.average(y, weights=weight), 0.01, 0.99)))
-    hold = np.diag([0.0] + [1e-3 * weight.sum() / len(y)] * parts.shape[1])
-    for _ in range(50):
-        p = sigmoid(design @ beta)
-        gradient = design.T @ (weight * (y - p)) - hold @ beta
-        hessian = (design * (weight * p * (1 - p))[:, None]).T @ design + hold + 1e-9 * np.eye(len(beta))
-        step = np.linalg.solve(hessian, gradient)
-        # perfectly separable labels would run away
-        beta = np.clip(beta + np.clip(step, -2, 2), -12, 12)
-        if np.abs(step).max() < 1e-10:
-            break
-    beta[1:] = beta[1:] / scale
-    return beta
-
-
-def _hash(texts: Sequence[str], y: Floats) -> str:
-    digest = hashlib.sha256()
-    for text, rating in zip(texts, y, strict=True):
-        digest.update(f"{text}\t{rating:.6f}\n".encode())
-    return digest.hexdigest()
+def _hash(lines: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _save_npz(path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from toolkit.clickbait.inputs import read_headlines
 from toolkit.clickbait.language import stop_words
+from toolkit.clickbait.lexicon import read_words
 from toolkit.clickbait.match import match_rules
 from toolkit.clickbait.rules import LANGUAGES, load_rules
 from toolkit.clickbait.text import find_tokens, plain_text
@@ -31,34 +32,6 @@ _UNSPACED = ("ja", "ko")
 _CLUSTER_LIMIT = 2500
 #: cosine distances at which the tree of clusters is cut
 _CUTS = (0.45, 0.6, 0.75, 0.9)
-#: words that hold any sentence together; a template needs a piece beyond them
-_WEAK = {
-    "en": """the a an of and or to in on at by for with from as is are was were be been being has have had it its that
-        which who his her their he she they will would can could may might do does did not no after before over under
-        about against into out up off new say says said than but us gets get between while during amid through""",
-    "de": """der die das den dem des ein eine einen einem einer und oder zu im in an am auf f\u00fcr von vom mit bei aus nach
-        ist sind war wird werden hat haben nicht kein sich als \u00fcber vor um zum zur es er gegen unter bis""",
-    "es": """el la los las un una de del y o a al en por para con que se su sus es son fue no lo como sobre entre tras
-        ha han ser contra desde sin hasta""",
-    "fr": """le la les l un une des de du d et ou \u00e0 au aux en pour par sur dans avec que qui se son sa ses est sont a ont
-        ne pas il elle ce n s c apr\u00e8s contre sans""",
-}
-#: words that make a frame wherever they stand, beside those of the cue rules
-_FRAME_WORDS = {
-    "en": """why how what this these here's should need best worst ultimate things reasons ways times signs facts tips
-        tricks secrets secret key truth reason photos pictures ever most every everything if""",
-    "de": """warum wie was diese dieser dieses darum so gr\u00fcnde dinge tipps tricks fehler geheimnis wahrheit beste besten
-        schlimmsten alles""",
-    "es": """por qu\u00e9 c\u00f3mo esto este esta razones cosas trucos errores secreto verdad mejor mejores peor todo as\u00ed""",
-    "fr": """pourquoi comment voici ce cette ces raisons choses astuces erreurs secret v\u00e9rit\u00e9 meilleur meilleurs pire tout""",
-}  # fmt: skip
-#: words that stay in the skeleton without making a frame
-_TAILS = {
-    "en": "know believe guess happened next time all life world people one thing way than really actually now finally",
-    "de": "wissen glauben passiert leben welt menschen alle wirklich jetzt endlich zeiten",
-    "es": "saber creer vida mundo tiempo todos realmente ahora pas\u00f3",
-    "fr": "savoir croire vie monde temps tous vraiment enfin",
-}
 _COLUMNS = (
     "pattern", "n", "n_headlines", "share", "share_low", "share_high", "prints", "examples", "kinds", "modules",
     "sites", "language",
@@ -122,10 +95,12 @@ def find_patterns(
     Notes
     -----
     The same headline in another case, with other quotes or dashes, counts once. Skeletons (function words, words
-    of address and of the cue rules stay, runs of other words become a gap) are clustered by the cosine of the
-    TF-IDF of their n-grams (average linkage; the 2,500 commonest, all are held against the templates). A cluster's template is what most
-    of its members share with its most central one. A headline counts for the one template with the most fixed
-    words that it fits and that is frequent enough, so shares of different patterns do not overlap. A pattern is a frame, no proof of bait.
+    of address and words that make frames stay, runs of other words become a gap) are clustered by the cosine of
+    the TF-IDF of their n-grams (average linkage, cut at several widths, of the 2,500 commonest skeletons). A
+    cluster's template is what most of its members share with its most central one; what lines open with is tried
+    too. All headlines are held against the templates, the most specific first: a headline counts for the one with
+    the most fixed words that it fits and that is frequent enough, so shares of patterns do not overlap. A pattern
+    is a frame, no proof of bait.
 
     Examples
     --------
@@ -202,7 +177,7 @@ def _distinct_lines(texts: list[str], reasons: list[str], languages: list[str]) 
 def _frame_words(tag: str) -> frozenset[str]:
     """Words that stay in the skeleton."""
     strong, at_start = _strong_words(tag)
-    return frozenset({*stop_words(tag), *strong, *at_start, *_TAILS.get(tag, "").split()})
+    return frozenset({*stop_words(tag), *strong, *at_start, *read_words(tag, "tail")})
 
 
 def _skeleton(headline: str, tag: str) -> tuple[str, ...]:
@@ -226,15 +201,9 @@ def _skeleton(headline: str, tag: str) -> tuple[str, ...]:
     return _without_weak_runs(pieces, tag)
 
 
-#: at the end of a run of fixed words these belong to what changes
-_ARTICLES = frozenset(
-    "a an the his her their its our my der die das ein eine einen el la los las un una le les une des du".split()
-)
-
-
 def _without_weak_runs(pieces: list[str], tag: str) -> tuple[str, ...]:
     """The skeleton with runs of weak words between gaps made part of the gap."""
-    weak = _weak_words(tag)
+    weak, articles = _weak_words(tag), read_words(tag, "article")
     result: list[str] = []
     at = 0
     while at < len(pieces):
@@ -243,13 +212,19 @@ def _without_weak_runs(pieces: list[str], tag: str) -> tuple[str, ...]:
             end += 1
         run = pieces[at:end]
         if run:
-            while len(run) > 1 and run[-1] in _ARTICLES and end < len(pieces) and pieces[end] == GAP:
+            while len(run) > 1 and run[-1] in articles and end < len(pieces) and pieces[end] == GAP:
                 run.pop()
-            result += run if any(piece not in weak for piece in run) else [GAP]
+            # the verb that opens a yes/no question is part of its frame
+            asks = at == 0 and "?" in pieces
+            result += run if asks or any(piece not in weak for piece in run) else [GAP]
         if end < len(pieces):
             result.append(pieces[end])
         at = end + 1
-    return tuple(piece for number, piece in enumerate(result) if piece != GAP or not number or result[number - 1] != GAP)
+    return tuple(
+        piece
+        for number, piece in enumerate(result)
+        if piece != GAP or not number or result[number - 1] != GAP
+    )
 
 
 def _skeleton_of_cues(lower: str, tag: str) -> tuple[str, ...]:
@@ -320,7 +295,10 @@ def _openings(pieces: tuple[str, ...]) -> list[tuple[str, ...]]:
 def _template_regex(template: Sequence[str]) -> re.Pattern[str]:
     """Whether a template covers a whole line: a gap takes one piece and more."""
     return re.compile(
-        "".join(f"(?:[^{_SEPARATOR}]*{_SEPARATOR})+" if piece == GAP else re.escape(piece + _SEPARATOR) for piece in template)
+        "".join(
+            f"(?:[^{_SEPARATOR}]*{_SEPARATOR})+" if piece == GAP else re.escape(piece + _SEPARATOR)
+            for piece in template
+        )
     )
 
 
@@ -343,7 +321,7 @@ def _is_frame(pieces: Sequence[str], tag: str) -> bool:
             opens or pieces[at - 1] != GAP or (at + 1 < len(pieces) and pieces[at + 1] not in (GAP, ":"))
         ):
             return True
-        if opens and piece in at_start and _n_fixed(pieces) >= 2:
+        if opens and piece in at_start and _n_fixed(pieces) >= 2 and pieces.count(NUMBER) < 2:
             return True
         if piece == NUMBER and at == 1 and pieces[0] != GAP and _n_fixed(pieces) >= 3:
             return True
@@ -358,7 +336,7 @@ _STRONG_CUES = frozenset({"forward_deixis"})
 def _strong_words(tag: str) -> tuple[frozenset[str], frozenset[str]]:
     """Words that make a frame anywhere, and those that do at the start of a clause."""
     weak = _weak_words(tag)
-    strong: set[str] = set(_FRAME_WORDS.get(tag, "").split())
+    strong: set[str] = set(read_words(tag, "frame"))
     at_start = {NUMBER}
     for rule in load_rules(tag).rules:
         if rule.use != "cue":
@@ -374,7 +352,7 @@ def _strong_words(tag: str) -> tuple[frozenset[str], frozenset[str]]:
 
 @cache
 def _weak_words(tag: str) -> frozenset[str]:
-    return frozenset({GAP, ":", "!", *_WEAK.get(tag, "").split()})
+    return frozenset({GAP, ":", "!", *read_words(tag, "weak")})
 
 
 def _n_fixed(pieces: Sequence[str]) -> int:

@@ -8,34 +8,35 @@ Kinds
     words      words and phrases parted by ``|``; whole words, hyphen and blank alike, ``*`` at the end of a word
                for any ending; matched on tokens
     parts      pieces of text parted by ``|``, anywhere, also inside words (Korean, Japanese)
-    regex      a regular expression on the lower-cased plain text; its first group, else the match, is the span
+    at         a regular expression tried where a trigger word stands (and nowhere else), on the lower-cased plain
+               text; its first group, else the match, is the span. ``<START>`` stands for the start of a clause
+    regex      the same, tried everywhere; its trigger is optional
     caps       ordinary words; a hit where one stands in capitals in a line that is not; ``-word`` takes one out,
                ``@name`` adds the word list ``name.csv``
     quote      words of speech: a hit where a quotation stands and none of them, nor a named speaker, is near
 
-``trigger`` holds words of which one must stand in the line before a regex is tried (``<num>``: a number; ``?``,
-``!`` and ``...``: themselves); it changes speed, never results.
+``trigger`` holds words of which one must stand in the line before a regex is tried (``<num>``: a number; a mark
+such as ``?``: itself; ``...``: three dots).
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
+from toolkit.clickbait.lexicon import read_rows, read_word_list
 from toolkit.clickbait.text import find_tokens
 from toolkit.errors import InputError
 
-__all__ = ["LANGUAGES", "Rule", "RuleSet", "load_rules", "read_words"]
+__all__ = ["LANGUAGES", "Rule", "RuleSet", "load_rules"]
 
 #: Languages that have rules.
 LANGUAGES = ("de", "en", "es", "fr", "ja", "ko")
 
-KINDS = ("words", "parts", "regex", "caps", "quote")
-_MARKS = frozenset({"?", "!", "..."})
+KINDS = ("words", "parts", "at", "regex", "caps", "quote")
+_START = r"""(?:^|(?<=^['"(])|(?<=[.:;!?|] )|(?<=- )|(?<=[.:;!?|] ['"(])|(?<=- ['"(]))"""
 
 
 class Rule(NamedTuple):
@@ -61,8 +62,12 @@ class RuleSet(NamedTuple):
     phrases: Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]
     #: beginnings of words (``shock*``) -> indices of rules
     stems: tuple[tuple[str, int], ...]
-    #: trigger token or mark -> indices of regex rules
+    #: trigger token -> rules tried where it stands: index, pattern
+    at: Mapping[str, tuple[tuple[int, re.Pattern[str]], ...]]
+    #: trigger token -> indices of regex rules
     triggers: Mapping[str, tuple[int, ...]]
+    #: trigger mark -> the same
+    marks: tuple[tuple[str, tuple[int, ...]], ...]
     #: indices of rules that are always tried
     always: tuple[int, ...]
     #: index of the caps rule and its words, of the quote rule and its pattern
@@ -70,14 +75,9 @@ class RuleSet(NamedTuple):
     quote: tuple[int, re.Pattern[str]] | None
 
 
-def _read(name: str) -> list[dict[str, str]]:
-    text = resources.files("toolkit").joinpath("lexicon", "cues", f"{name}.csv").read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
 def _compile(row: Mapping[str, str]) -> re.Pattern[str] | None:
-    if row["kind"] == "regex":
-        return re.compile(row["pattern"])
+    if row["kind"] in ("at", "regex"):
+        return re.compile(row["pattern"].replace("<START>", _START))
     if row["kind"] == "parts":
         parts = sorted(set(row["pattern"].split("|")), key=lambda part: (-len(part), part))
         return re.compile("|".join(map(re.escape, parts)))
@@ -121,10 +121,12 @@ def load_rules(language: str) -> RuleSet:
     phrases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
     stems: list[tuple[str, int]] = []
     triggers: dict[str, list[int]] = {}
+    marks: dict[str, list[int]] = {}
+    placed: dict[str, list[tuple[int, re.Pattern[str]]]] = {}
     always: list[int] = []
     caps: tuple[int, frozenset[str]] | None = None
     quote: tuple[int, re.Pattern[str]] | None = None
-    for at, row in enumerate(_read(language)):
+    for at, row in enumerate(read_rows(language)):
         trigger = frozenset(row["trigger"].split())
         rules.append(
             Rule(
@@ -144,9 +146,16 @@ def load_rules(language: str) -> RuleSet:
         elif row["kind"] == "quote":
             speech = "|".join(re.escape(word) for word in row["pattern"].split("|"))
             quote = at, re.compile(rf"(?<!\w)(?:{speech})(?!\w)")
+        elif row["kind"] == "at":
+            regex = rules[-1].regex
+            assert regex is not None
+            for token in trigger:
+                placed.setdefault(token, []).append((at, regex))
         elif trigger:
             for token in trigger:
-                triggers.setdefault(token, []).append(at)
+                (triggers if token[0].isalpha() or token == "<num>" else marks).setdefault(token, []).append(
+                    at
+                )
         else:
             always.append(at)
     return RuleSet(
@@ -154,17 +163,13 @@ def load_rules(language: str) -> RuleSet:
         tuple(rules),
         {first: tuple(sorted(rest, key=lambda item: -len(item[0]))) for first, rest in phrases.items()},
         tuple(stems),
+        {token: tuple(sorted(pairs, key=lambda pair: pair[0])) for token, pairs in placed.items()},
         {token: tuple(indices) for token, indices in triggers.items()},
+        tuple(sorted((mark, tuple(indices)) for mark, indices in marks.items())),
         tuple(always),
         caps,
         quote,
     )
-
-
-@cache
-def read_words(name: str) -> frozenset[str]:
-    """The words of a word list beside the rules."""
-    return frozenset(row["word"] for row in _read(name))
 
 
 def _caps_words(pattern: str) -> frozenset[str]:
@@ -172,7 +177,7 @@ def _caps_words(pattern: str) -> frozenset[str]:
     without: set[str] = set()
     for item in pattern.split("|"):
         if item.startswith("@"):
-            words.update(read_words(item[1:]))
+            words.update(read_word_list(item[1:]))
         elif item.startswith("-"):
             without.add(item[1:])
         else:

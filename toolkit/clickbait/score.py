@@ -29,7 +29,11 @@ _BATCH = 8192
 
 
 def score_clickbait(
-    headlines: Any, language: str | None = None, *, model: ClickbaitModel | None = None
+    headlines: Any,
+    language: str | None = None,
+    *,
+    model: ClickbaitModel | None = None,
+    scale: str | None = None,
 ) -> pd.DataFrame:
     """Score headlines by how much they read like clickbait to readers.
 
@@ -41,6 +45,10 @@ def score_clickbait(
         BCP 47 tag for all headlines. Default: the table's, else a light test of script and function words.
     model : ClickbaitModel, optional
         One's own model; it scores headlines of its language. Default: the one that comes with the toolkit.
+    scale : str, optional
+        Whose ratings the score is calibrated to: ``"readers"`` (default), the five paid readers per post of
+        Webis-Clickbait-17; ``"sidebar"``, the raters of real sidebar headlines, who are stricter and give nothing
+        at all to half of them. The order of headlines is the same on both.
 
     Returns
     -------
@@ -48,11 +56,12 @@ def score_clickbait(
         One row per headline, in order, with the index of the input.
 
         ``headline`` (as given; missing where it was no text), ``score`` (0 to 1: the mean rating readers would
-        give on a scale from "not" to "heavily" clickbait), ``score_low``, ``score_high`` (conformal interval, made
-        to cover the mean rating of 90 % of new headlines), ``logit`` = ``base_part`` + ``words_part`` +
+        give on a scale from "not" to "heavily" clickbait), ``score_low``, ``score_high`` (conformal interval,
+        made to cover the mean rating of 90 % of new headlines), ``logit`` = ``base_part`` + ``words_part`` +
         ``skeleton_part`` + ``cues_part`` (what speaks for or against, on the logit scale, before calibration),
-        ``cues`` (names of the cues found, in order), ``n_cues`` (how many hits), ``language``, ``language_from`` (given,
-        table or guessed), ``abstained``, ``reason`` (why there is no score, else missing).
+        ``cues`` (names of the cues found, in order), ``n_cues`` (how many hits), ``language``,
+        ``language_from`` (given, table or guessed), ``abstained``, ``reason`` (why there is no score, else
+        missing).
 
         Where the score abstains the numbers are missing: no text, a line over 500 characters, or a language
         without a model.
@@ -60,7 +69,7 @@ def score_clickbait(
     Raises
     ------
     InputError
-        If ``headlines`` is a single string, or ``language`` is no tag.
+        If ``headlines`` is a single string, ``language`` is no tag, or the model has no such ``scale``.
     MissingColumnsError
         If a table has no column ``headline``.
 
@@ -72,7 +81,7 @@ def score_clickbait(
 
     Examples
     --------
-    >>> table = score_clickbait(["You won't believe what this dog did next", "Council approves budget", None])
+    >>> table = score_clickbait(["You won't believe what this dog did next", "Council approves budget for harbour bridge", None])
     >>> (table["score"] > 0.5).tolist(), table["reason"].tolist()
     ([True, False, False], [nan, nan, 'missing'])
     """
@@ -98,12 +107,15 @@ def score_clickbait(
         used = model or load_model(tag)
         for first in range(0, len(at), _BATCH):
             rows = at[first : first + _BATCH]
-            _score_batch(used, given, rows, numbers, cues, n_cues)
+            _score_batch(used, given, rows, numbers, cues, n_cues, scale)
     abstained = np.array([bool(reason) for reason in reasons], bool)
     return pd.DataFrame(
         {
             "headline": pd.Series(
-                [text if not _no_text(reason) else np.nan for text, reason in zip(given.texts, given.reasons, strict=True)],
+                [
+                    np.nan if _no_text(reason) else text
+                    for text, reason in zip(given.texts, given.reasons, strict=True)
+                ],
                 dtype="str", index=given.index,
             ),
             **{name: pd.Series(values, index=given.index) for name, values in numbers.items()},
@@ -138,8 +150,9 @@ def _score_batch(
     numbers: dict[str, np.ndarray],
     cues: list[str | float],
     n_cues: np.ndarray,
+    scale: str | None,
 ) -> None:
-    result = model.score([given.texts[row] for row in rows])
+    result = model.score([given.texts[row] for row in rows], scale)
     numbers["score"][rows] = result.score
     numbers["score_low"][rows] = result.low
     numbers["score_high"][rows] = result.high

@@ -7,7 +7,7 @@ one comparison and one "and" over all lines (the idea of QuickScorer: Lucchese e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,6 +68,21 @@ class Trees(NamedTuple):
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Trees:
         """The ensemble stored by ``arrays``."""
         return cls(*(arrays[f"trees_{name}"] for name in cls._fields))
+
+    @classmethod
+    def join(cls, ensembles: Sequence[tuple[Trees, float]]) -> Trees:
+        """Several ensembles as one, the values of each times its share."""
+        starts = [np.zeros(1, np.int32)]
+        for trees, _ in ensembles:
+            starts.append(trees.start[1:] + starts[-1][-1])
+        parts = [trees for trees, _ in ensembles]
+        return cls(
+            np.concatenate([part.feature for part in parts]),
+            np.concatenate([part.threshold for part in parts]),
+            np.concatenate([part.mask for part in parts]),
+            np.concatenate(starts).astype(np.int32),
+            np.concatenate([trees.value * np.float32(share) for trees, share in ensembles]),
+        )
 
     @classmethod
     def fit(
