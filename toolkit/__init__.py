@@ -24,6 +24,7 @@ _ROOMS = {
     """,
     "toolkit.clickbait": """
         find_cues score_clickbait find_patterns ClickbaitModel count_cues measure_clickbait rank_scores list_rules
+        compare_clickbait highlight_cues coding_sheet agreement
     """,
     "toolkit.revisions": """
         compare_snapshots find_pairs measure_revisions measure_revision_rates find_slug_hints view_changes

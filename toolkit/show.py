@@ -23,7 +23,9 @@ _STYLE = (
     "<style>.tk-box{border:1px solid color-mix(in srgb,currentColor 25%,transparent);border-radius:6px;"
     "padding:.6em .9em;max-width:60em}.tk-box table{border-collapse:collapse;margin:.4em 0}"
     ".tk-box th,.tk-box td{text-align:left;padding:.15em .9em .15em 0;vertical-align:top}"
-    ".tk-box caption{text-align:left;font-weight:600;padding:.2em 0}.tk-scroll{overflow-x:auto}"
+    ".tk-box caption,.tk-sort caption{text-align:left;font-weight:600;padding:.2em 0}.tk-scroll{overflow-x:auto}"
+    ".tk-scroll td,.tk-scroll th{text-align:left;vertical-align:top}.tk-scroll td.long{min-width:15em}"
+    ".tk-scroll .num{text-align:right}"
     ".tk-num{font-variant-numeric:tabular-nums}</style>"
 )
 
@@ -177,7 +179,7 @@ def _title(name: str) -> str:
 
 def _cell(value: Any, numeric: bool) -> str:
     if isinstance(value, list | tuple):
-        return f"<td>{html.escape(', '.join(map(str, value)))}</td>"
+        value = "; ".join(map(str, value))
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return "<td></td>"
     if isinstance(value, pd.Timestamp):
@@ -185,8 +187,9 @@ def _cell(value: Any, numeric: bool) -> str:
         return f"<td data-value='{value.isoformat()}'>{text}</td>"
     if numeric:
         return f"<td class='num' data-value='{value}'>{format_number(value)}</td>"
-    text = str(value)
-    return f"<td>{html.escape(text if len(text) <= 400 else text[:399] + chr(0x2026))}</td>"
+    text = "yes" if value is True else "no" if value is False else str(value)
+    room = " class='long'" if len(text) > 28 else ""
+    return f"<td{room}>{html.escape(text if len(text) <= 400 else text[:399] + chr(0x2026))}</td>"
 
 
 def format_number(value: float) -> str:
