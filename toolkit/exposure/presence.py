@@ -144,7 +144,8 @@ def find_ranks(
     articles : DataFrame
         One row per snapshot; needs snapshot_id, captured_at. Undated snapshots are left out.
     module : str, optional
-        The label; by default the one printed in most dated snapshots, ties by label.
+        The label; by default the one printed in most dated snapshots (menus only where there is nothing
+        else, if ``kind`` is known), ties by label.
     most : int, default 8
         How many headlines: those seen in most captures, then with the best mean rank, then by headline.
     last : int or None, default 40
@@ -185,7 +186,9 @@ def find_ranks(
         raise InputError(f"find_ranks: no module is labelled {module!r}; there are: {there}.")
     prints = prints.merge(times, on="snapshot_id", how="inner", validate="many_to_one")
     if module is None and len(prints):
-        seen = prints.groupby("module")["captured_at"].nunique().sort_index()
+        lists = prints[prints["kind"] != "menu"] if "kind" in prints.columns else prints
+        lists = lists if len(lists) else prints
+        seen = lists.groupby("module")["captured_at"].nunique().sort_index()
         module = str(seen.sort_values(ascending=False, kind="stable").index[0])
     prints = prints[prints["module"] == module]
     captures = np.sort(prints["captured_at"].unique())
@@ -287,12 +290,12 @@ def find_presence(
     return pd.DataFrame(
         {
             "headline": pd.Series(np.repeat(told["headline"].to_numpy(), len(captures)), dtype="str"),
-            "captured_at": whole.get_level_values("captured_at"),
+            "captured_at": pd.to_datetime(whole.get_level_values("captured_at"), utc=True).as_unit("us"),
             "capture": np.tile(np.arange(len(captures)), len(told)),
             "prints": found["size"].fillna(0).to_numpy("int64"),
             "best_rank": pd.array(found["min"].to_numpy(float), dtype="Int64"),
         }
-    ).astype({"captured_at": "datetime64[us, UTC]"})
+    )
 
 
 def find_lorenz(headlines: pd.DataFrame, weight: str = "exposure_log2") -> pd.DataFrame:
