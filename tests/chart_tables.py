@@ -173,8 +173,10 @@ def _overlap(corpus: str) -> pd.DataFrame:
         for j, b in enumerate(names)
         if i < j
     ]
-    table = pd.DataFrame(rows, columns=["module_first", "module_second", "rbo", "n"])
-    return table.astype({"module_first": "str", "module_second": "str", "rbo": "float64", "n": "int64"})
+    table = pd.DataFrame(rows, columns=["first_module", "second_module", "rbo", "snapshots"])
+    return table.astype(
+        {"first_module": "str", "second_module": "str", "rbo": "float64", "snapshots": "int64"}
+    )
 
 
 def _contrast(corpus: str) -> pd.DataFrame:
@@ -235,12 +237,15 @@ def make_charts(corpus: str) -> dict[str, tuple[Callable[..., Any], pd.DataFrame
     curve = pd.DataFrame({"n_topics": range(2, 9), "stability": [0.2, 0.5, 0.9, 0.7, 0.8, 0.4, 0.3]})
     curve = curve.head(1) if corpus == "lonely" else curve
     if corpus == "crowded":
-        curve = curve.assign(silhouette=curve["stability"] + 0.01, coherence=curve["stability"] - 0.01)
+        curve = curve.assign(gain=curve["stability"] + 0.01, score=curve["stability"] - 0.01)
     entry = shares.rename(columns=lambda name: name.replace("share", "entry_share"))
     sites = ["The Echo" if i % 2 else "The Fennmoor Gazette and Advertiser" for i in range(n)]
     ranks = grid.assign(module=names[0], rank=grid["place"].where(grid["there"]).astype("Int64"))
     presence = grid.assign(prints=grid["there"].astype("int64"), best_rank=ranks["rank"])
     kinds = pd.Series([" ".join(name.split()[:3]) for name in names], dtype="str")
+    terms = (
+        pd.DataFrame({"term": kinds, "prints": rows["prints"], "n": 900}).join(shares).drop_duplicates("term")
+    )
     patterns = rows.assign(
         pattern=[f"{kind} <...>?" for kind in kinds], n_headlines=900, examples=[[name] for name in names]
     )
@@ -262,7 +267,7 @@ def make_charts(corpus: str) -> dict[str, tuple[Callable[..., Any], pd.DataFrame
         "clickbait_by_module": (charts.draw_clickbait_by_module, means.assign(kind=names, n=50), {}),
         "cues": (charts.draw_cues, rows.assign(cue=kinds), {}),
         "patterns": (charts.draw_patterns, patterns, {}),
-        "terms": (charts.draw_terms, rows.assign(term=kinds), {}),
+        "terms": (charts.draw_terms, terms, {}),
         "contrast": (charts.draw_contrast, _contrast(corpus), {"names": ("sidebars", "articles")}),
         "edits": (charts.draw_edits, _edits(corpus), {}),
     }  # fmt: skip

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pandas as pd
 
 from toolkit.charts.frame import open_canvas
-from toolkit.charts.parts import set_height, set_time_axis
+from toolkit.charts.parts import lay_out_grid, set_height, set_time_axis
 from toolkit.charts.style import WIDTH, Theme
-from toolkit.charts.text import clean_text, name_text, plural, say_hours
+from toolkit.charts.text import clean_text, name_text, plural, quote, say_hours
 from toolkit.tables import require_columns
 
 _PERIODS = {"D": "day", "W-MON": "week", "MS": "month", "QS": "quarter", "YS": "year"}
@@ -100,7 +101,8 @@ def draw_coverage(
     Parameters
     ----------
     coverage : DataFrame
-        As ``measure_coverage`` gives it: measure, allowed (bool), reason; in its order.
+        As ``measure_coverage`` gives it: measure, allowed (bool), reason; site where there are several, which then
+        stand side by side, without the reasons.
     ax, subtitle, theme, width
         As in the other charts.
 
@@ -113,6 +115,8 @@ def draw_coverage(
     MissingColumnsError, InputError
     """
     require_columns(coverage, "coverage", ["measure", "allowed", "reason"])
+    if "site" in coverage.columns and coverage["measure"].duplicated().any():
+        return _draw_coverage_of_sites(coverage, ax, subtitle, theme, width)
     names = [name_text(name).replace("_", " ") for name in coverage["measure"]]
     reasons = [clean_text(reason) if pd.notna(reason) else "" for reason in coverage["reason"]]
     with open_canvas(
@@ -157,3 +161,47 @@ def draw_coverage(
             finding = "These captures bear none of the measures."
         lost = [name for name, fine in zip(names, allowed, strict=True) if not fine]
         return canvas.finish(finding, subtitle, f"Not borne: {', '.join(lost)}." if lost else "")
+
+
+def _draw_coverage_of_sites(
+    coverage: pd.DataFrame, ax: Any, subtitle: str, theme: Theme, width: float
+) -> Any:
+    """Measures down, sites across, a mark and a word in each cell."""
+    measures = coverage["measure"].drop_duplicates().tolist()
+    rank = coverage.assign(site=coverage["site"].astype("str").fillna("(no site)"))
+    weight = "snapshots" if "snapshots" in rank.columns else "allowed"
+    order = rank.groupby("site")[weight].max().sort_index().sort_values(ascending=False, kind="stable")
+    sites = order.index[: max(2, int(width * 0.7 / 0.9))].tolist()
+    cells = rank.pivot_table(index="measure", columns="site", values="allowed", aggfunc="all")
+    names = [name_text(name).replace("_", " ") for name in measures]
+    heads = [name_text(site) for site in sites]
+    with open_canvas("Check list", ax, width=width, theme=theme, texts=[*names, *heads, subtitle]) as canvas:
+        palette = canvas.palette
+        rows = [canvas.fit(name, 0.3, lines=2) for name in names]
+        set_height(canvas, len(rows), 0.36 if any("\n" in row for row in rows) else 0.28)
+        for (row, measure), (column, site) in product(enumerate(measures), enumerate(sites)):
+            fine = bool(cells.loc[measure, site])
+            colour = palette.series[2] if fine else palette.series[1]
+            canvas.ax.plot(
+                column + 0.38, row + 0.5, "o" if fine else "X", markersize=8, color=colour,
+                markerfacecolor=colour if fine else palette.paper,
+            )  # fmt: skip
+            canvas.ax.text(
+                column + 0.5, row + 0.5, "yes" if fine else "no", va="center", fontsize=9, color=palette.ink
+            )
+        canvas.ax.hlines(range(1, len(rows)), 0, len(sites), color=palette.grid, linewidth=0.8)
+        lay_out_grid(canvas, rows, heads)
+        counts = [int(cells.loc[measures, site].sum()) for site in sites]
+        best, worst = max(counts), min(counts)
+        leader = quote(sites[counts.index(best)], 40)
+        finding = f"The captures of {leader} bear {best:,} of {plural(len(names), 'measure')}"
+        finding += (
+            f", those of {quote(sites[counts.index(worst)], 40)} {worst:,}."
+            if worst < best
+            else ", as do the others."
+        )
+        more = (
+            f"The {len(sites)} sites with most captures of {len(order)}. " if len(order) > len(sites) else ""
+        )
+        told = "; ".join(f"{head} {n:,}" for head, n in zip(heads, counts, strict=True))
+        return canvas.finish(finding, more + subtitle, f"Measures borne: {told}.")

@@ -10,6 +10,7 @@ from toolkit.charts.frame import open_canvas
 from toolkit.charts.parts import draw_heatmap, set_height, set_percent_axis
 from toolkit.charts.style import LINES, WIDTH, Theme
 from toolkit.charts.text import clean_text, name_text, percent, plural, quote
+from toolkit.errors import InputError
 from toolkit.tables import require_columns
 
 
@@ -104,6 +105,7 @@ def draw_overlap(
     overlap: pd.DataFrame,
     *,
     value: str = "rbo",
+    site: str | None = None,
     ax: Any = None,
     most: int = 10,
     subtitle: str = "",
@@ -115,10 +117,12 @@ def draw_overlap(
     Parameters
     ----------
     overlap : DataFrame
-        One row a pair of modules, in either order: module_first, module_second, the column ``value`` (0 to 1), and n
-        (snapshots in which both stood).
+        As ``compare_modules`` gives it, one row a pair of modules: first_module, second_module, the column ``value``
+        (0 to 1), and snapshots (in which both stood); site where there are several.
     value : str, default "rbo"
         The measure to show: jaccard, overlap, rbo ...
+    site : str, optional
+        Only this site; by default the one with most snapshots.
     most : int
         How many modules, those in most pairs of lists.
     ax, subtitle, theme, width
@@ -132,41 +136,58 @@ def draw_overlap(
     ------
     MissingColumnsError, InputError
     """
-    require_columns(overlap, "overlap", ["module_first", "module_second", value, "n"])
-    pairs = overlap[overlap["module_first"] != overlap["module_second"]]
-    flipped = pairs.rename(columns={"module_first": "module_second", "module_second": "module_first"})
-    both = pd.concat([pairs, flipped], ignore_index=True).drop_duplicates(["module_first", "module_second"])
-    rank = both.groupby("module_first")["n"].sum().sort_index().sort_values(ascending=False, kind="stable")
+    require_columns(overlap, "overlap", ["first_module", "second_module", value, "snapshots"])
+    pairs = overlap[(overlap["first_module"] != overlap["second_module"]) & overlap[value].notna()]
+    where = ""
+    if "site" in pairs.columns and pairs["site"].nunique() > 1:
+        printed = (
+            pairs.groupby("site")["snapshots"].sum().sort_index().sort_values(ascending=False, kind="stable")
+        )
+        if site is not None and site not in printed.index:
+            raise InputError(f"site: got {site!r}; there are {', '.join(map(repr, printed.index))}.")
+        site = str(printed.index[0]) if site is None else site
+        pairs = pairs[pairs["site"] == site]
+        where = f"{clean_text(site)} only. "
+    flipped = pairs.rename(columns={"first_module": "second_module", "second_module": "first_module"})
+    both = pd.concat([pairs, flipped], ignore_index=True).drop_duplicates(["first_module", "second_module"])
+    rank = (
+        both.groupby("first_module")["snapshots"]
+        .sum()
+        .sort_index()
+        .sort_values(ascending=False, kind="stable")
+    )
     names = rank.index[:most].tolist()
     texts = [name_text(name) for name in names]
-    with open_canvas("Heatmap", ax, width=width, theme=theme, texts=[*texts, subtitle]) as canvas:
+    with open_canvas("Heatmap", ax, width=width, theme=theme, texts=[*texts, where, subtitle]) as canvas:
         if len(names) < 2:
             return canvas.finish_empty(
                 "No two modules were printed on one page: there is nothing to compare.", subtitle
             )
-        cells = both.pivot_table(index="module_first", columns="module_second", values=value)
+        cells = both.pivot_table(index="first_module", columns="second_module", values=value)
         values = cells.reindex(index=names, columns=names).to_numpy(float)
         rows = [canvas.fit(text, 0.27, lines=2) for text in texts]
         set_height(canvas, len(rows), 0.4 if any("\n" in row for row in rows) else 0.34)
         told = [[f"{cell * 100:.0f}" if cell == cell else "" for cell in row] for row in values]
         draw_heatmap(canvas, values, rows, texts, told)
-        shown = pairs[pairs["module_first"].isin(names) & pairs["module_second"].isin(names)]
+        shown = pairs[pairs["first_module"].isin(names) & pairs["second_module"].isin(names)]
         best = shown.sort_values(
-            [value, "module_first", "module_second"], ascending=[False, True, True]
+            [value, "first_module", "second_module"], ascending=[False, True, True]
         ).iloc[0]
         finding = (
-            f"{quote(best['module_first'], 40)} and {quote(best['module_second'], 40)} print most alike: "
+            f"{quote(best['first_module'], 40)} and {quote(best['second_module'], 40)} print most alike: "
             f"{_NAMES.get(value, value)} {best[value]:.2f}."
         )
         if not best[value] > 0:
             finding = "No two modules of a page print the same headline."
         more = f", the {len(names)} seen most shown" if len(rank) > len(names) else ""
         measure = _NAMES.get(value, value)
-        count = f"{plural(len(rank), 'module')}{more}; {measure} times 100, mean over pages with both. "
+        count = (
+            f"{plural(len(rank), 'module')}{more}; {measure} times 100, mean over pages with both. {where}"
+        )
         listed = "; ".join(
-            f"{clean_text(row['module_first'])} and {clean_text(row['module_second'])} {row[value]:.2f}"
+            f"{clean_text(row['first_module'])} and {clean_text(row['second_module'])} {row[value]:.2f}"
             for _, row in shown.sort_values(
-                [value, "module_first", "module_second"], ascending=[False, True, True]
+                [value, "first_module", "second_module"], ascending=[False, True, True]
             )
             .head(5)
             .iterrows()

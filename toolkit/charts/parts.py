@@ -229,6 +229,14 @@ def draw_heatmap(
             continue
         ink = pick_text_colour(colours(values[row, column] / top)) if shaded[row, column] else palette.soft
         ax.text(column + 0.5, row + 0.5, texts[row][column], ha="center", va="center", fontsize=9, color=ink)
+    lay_out_grid(canvas, rows, columns, notes)
+
+
+def lay_out_grid(
+    canvas: Canvas, rows: Sequence[str], columns: Sequence[str], notes: Sequence[str] | None = None
+) -> None:
+    """Names at the left of rows and above columns, each row and column one unit."""
+    ax = canvas.ax
     ax.set_yticks(np.arange(len(rows)) + 0.5, rows, fontsize=LABEL_SIZE, linespacing=1.05)
     ax.xaxis.tick_top()
     ax.set_xlim(0, len(columns))

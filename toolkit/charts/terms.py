@@ -11,6 +11,7 @@ from toolkit.charts.frame import open_canvas
 from toolkit.charts.parts import describe_rows, draw_rows, set_percent_axis
 from toolkit.charts.style import WIDTH, Theme
 from toolkit.charts.text import clean_text, name_text, percent, plural, quote
+from toolkit.errors import InputError
 from toolkit.tables import require_columns
 
 
@@ -28,7 +29,8 @@ def draw_terms(
     Parameters
     ----------
     terms : DataFrame
-        As ``measure_terms`` gives it: term, n (prints with the term), total, share, share_low, share_high.
+        As ``measure_terms(..., freq=None, by=())`` gives it, one row a term: term, prints (with the term), n (prints
+        in all), share, share_low, share_high.
     ax : Axes, optional
         Draw here instead of on a figure of its own.
     most : int
@@ -47,7 +49,9 @@ def draw_terms(
     ------
     MissingColumnsError, InputError
     """
-    require_columns(terms, "terms", ["term", "n", "total", "share", "share_low", "share_high"])
+    require_columns(terms, "terms", ["term", "prints", "n", "share", "share_low", "share_high"])
+    if terms["term"].duplicated().any():
+        raise InputError("terms: one row a term is needed. Call measure_terms(..., freq=None, by=()).")
     part = terms[terms["share"].notna()].sort_values(["share", "term"], ascending=[False, True]).head(most)
     labels = [name_text(term) for term in part["term"]]
     with open_canvas(
@@ -56,16 +60,16 @@ def draw_terms(
         if part.empty:
             return canvas.finish_empty("No term was found in the sidebars.", subtitle)
         shown = (part["share"], part["share_low"], part["share_high"])
-        draw_rows(canvas, labels, *shown, right=[f"{int(n):,}" for n in part["n"]], right_title="prints")
+        draw_rows(canvas, labels, *shown, right=[f"{int(n):,}" for n in part["prints"]], right_title="prints")
         canvas.ax.set_xlim(left=0)
         set_percent_axis(canvas.ax.xaxis)
         canvas.name_x("share of the printed headlines that hold the term, with 95 % interval")
         first = part.iloc[0]
         finding = (
             f"{quote(labels[0], 50)} is the commonest term: in {percent(first['share'])} of the printed headlines "
-            f"({int(first['n']):,} of {int(first['total']):,})."
+            f"({int(first['prints']):,} of {int(first['n']):,})."
         )
-        count = f"{plural(int(first['total']), 'print')}, {plural(len(terms), 'term')}. "
+        count = f"{plural(int(first['n']), 'print')}, {plural(len(terms), 'term')}. "
         return canvas.finish(finding, count + subtitle, describe_rows(labels, *shown))
 
 
@@ -73,7 +77,7 @@ def draw_contrast(
     contrast: pd.DataFrame,
     *,
     names: tuple[str, str] = ("a", "b"),
-    level: float = 0.05,
+    level: float | None = 0.05,
     ax: Any = None,
     most: int = 10,
     subtitle: str = "",
@@ -85,12 +89,13 @@ def draw_contrast(
     Parameters
     ----------
     contrast : DataFrame
-        As ``log_odds_dirichlet`` gives it, one row a term (index or column ``term``): count_a, count_b, log_odds
-        (above 0: more in a), z, p_adjusted. Columns log_odds_low and log_odds_high draw an interval.
+        As ``log_odds_dirichlet``, ``contrast_topics`` and ``find_terms`` give it, one row a term (index or column
+        ``term``): count_a, count_b (or uses_in_headlines, uses_in_bodies), log_odds (above 0: more in a), z,
+        p_adjusted.
     names : (str, str)
         What the groups a and b are called.
-    level : float
-        Terms whose adjusted p is not below are drawn hollow.
+    level : float or None
+        Terms whose adjusted p is not below are drawn hollow. None where p tests nothing, as in ``contrast_topics``.
     most : int
         How many terms of each side, those with the largest |z|.
     ax, subtitle, theme, width
@@ -105,7 +110,10 @@ def draw_contrast(
     MissingColumnsError, InputError
     """
     table = contrast.reset_index() if "term" not in contrast.columns else contrast
-    require_columns(table, "contrast", ["term", "count_a", "count_b", "log_odds", "z", "p_adjusted"])
+    counts = ["count_a", "count_b"]
+    if "uses_in_headlines" in table.columns:
+        counts = ["uses_in_headlines", "uses_in_bodies"]
+    require_columns(table, "contrast", ["term", *counts, "log_odds", "z", "p_adjusted"])
     known = table[table["log_odds"].notna() & table["z"].notna()].sort_values(
         ["z", "term"], ascending=[False, True]
     )
@@ -115,35 +123,35 @@ def draw_contrast(
     with open_canvas("Dot chart", ax, width=width, theme=theme, texts=[*labels, *groups, subtitle]) as canvas:
         if part.empty:
             return canvas.finish_empty("No term sets the two groups apart.", subtitle)
-        nothing = part["log_odds"] * np.nan
-        has_interval = {"log_odds_low", "log_odds_high"} <= set(part.columns)
-        low, high = (part["log_odds_low"], part["log_odds_high"]) if has_interval else (nothing, nothing)
-        clear = (part["p_adjusted"] < level).to_numpy()
-        right = [f"{int(a):,} : {int(b):,}" for a, b in zip(part["count_a"], part["count_b"], strict=True)]
-        draw_rows(
-            canvas, labels, part["log_odds"], low, high, right=right, right_title="uses", reference=0.0, share=0.4,
-            hollow=~clear, stems=not has_interval,
-        )  # fmt: skip
-        reach = (
-            float(np.nanmax(np.abs(pd.concat([part["log_odds"], low, high]).to_numpy(float)))) * 1.08 or 1.0
+        odds = part["log_odds"]
+        clear = (
+            (part["p_adjusted"] < level).to_numpy() if level is not None else np.ones(len(part), dtype=bool)
         )
+        right = [f"{int(a):,} : {int(b):,}" for a, b in zip(*(part[name] for name in counts), strict=True)]
+        draw_rows(
+            canvas, labels, odds, odds * np.nan, odds * np.nan, right=right, right_title="uses", reference=0.0,
+            share=0.4, hollow=~clear, stems=True,
+        )  # fmt: skip
+        reach = float(np.abs(odds.to_numpy(float)).max()) * 1.08 or 1.0
         canvas.ax.set_xlim(-reach, reach)
         ends = [
             canvas.fit(f"\u2190 more in {groups[1]}", 0.3, 9),
             canvas.fit(f"more in {groups[0]} \u2192", 0.3, 9),
         ]
-        canvas.ax.set_xlabel(
-            f"{ends[0]}   |   {ends[1]}\nlog-odds ratio; hollow: may be chance", linespacing=1.3
-        )
+        scale = "log-odds ratio" + ("; hollow: may be chance" if level is not None else "")
+        canvas.ax.set_xlabel(f"{ends[0]}   |   {ends[1]}\n{scale}", linespacing=1.3)
         told = []
         if part["z"].iloc[0] > 0:
             told.append(f"{quote(labels[0], 40)} marks {groups[0]} most")
         if part["z"].iloc[-1] < 0:
             told.append(f"{quote(labels[-1], 40)} marks {groups[1]} most")
-        n_clear = int((known["p_adjusted"] < level).sum())
-        finding = "; ".join(told) + "." if n_clear else "No term sets the two groups apart beyond chance."
-        count = f"{plural(len(table), 'term')} compared, {n_clear:,} of them beyond chance (adjusted p < {level:g}). "
-        listed = describe_rows(labels, part["log_odds"], low, high, as_percent=False).replace(
-            " (no interval)", ""
-        )
-        return canvas.finish(finding, count + subtitle, listed)
+        finding = "; ".join(told) + "."
+        count = f"{plural(len(table), 'term')} compared. "
+        if level is not None:
+            n_clear = int((known["p_adjusted"] < level).sum())
+            finding = finding if n_clear else "No term sets the two groups apart beyond chance."
+            count = (
+                f"{plural(len(table), 'term')} compared, {n_clear:,} beyond chance (adjusted p < {level:g}). "
+            )
+        listed = describe_rows(labels, odds, odds * np.nan, odds * np.nan, as_percent=False)
+        return canvas.finish(finding, count + subtitle, listed.replace(" (no interval)", ""))

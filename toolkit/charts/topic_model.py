@@ -128,10 +128,9 @@ def _overlap(one: tuple[float, ...], two: tuple[float, ...]) -> float:
 
 
 _CURVES = {
-    "stability": "stability by split halves (adjusted Rand)",
-    "silhouette": "silhouette",
-    "coherence": "coherence of the terms",
-    "likelihood": "likelihood of texts kept aside",
+    "stability": "stability: the same topics from other texts",
+    "gain": "gain: how well unseen texts fit",
+    "score": "score: both, weighed",
 }
 
 
@@ -149,8 +148,8 @@ def draw_topic_choice(
     Parameters
     ----------
     curve : DataFrame
-        ``TopicModel.curve_``: n_topics, stability; stability_low, stability_high where known; silhouette,
-        coherence where known. A column ``chosen`` (bool) marks the number taken.
+        ``TopicModel.curve_``: n_topics, stability; stability_low, stability_high, gain and score where known. A
+        column ``chosen`` (bool) marks the number taken.
     chosen : int, optional
         The number taken, ``TopicModel.n_topics_``, where the table does not mark it.
     ax, subtitle, theme, width
@@ -179,48 +178,42 @@ def draw_topic_choice(
                 linewidth=0,
             )  # fmt: skip
         ends = []
-        for n, name in enumerate(names[:3]):
+        for n, name in enumerate(names):
             canvas.ax.plot(
                 part["n_topics"], part[name], color=palette.series[n], marker=MARKERS[n], linestyle=LINES[n],
-                markersize=5,
-                zorder=3, clip_on=False,
+                markersize=5, zorder=3, clip_on=False,
             )  # fmt: skip
             ends.append((float(part[name].dropna().iloc[-1]), name, palette.series[n]))
-        top = float(max(part[name].max() for name in names[:3]))
-        bottom = min(0.0, float(min(part[name].min() for name in names[:3])))
-        canvas.ax.set_ylim(bottom, max(top * 1.2, 0.1))
+        top = max(float(max(part[name].max() for name in names)) * 1.06, 0.1)
+        bottom = min(0.0, float(min(part[name].min() for name in names)))
+        canvas.ax.set_ylim(bottom, top)
         canvas.ax.xaxis.get_major_locator().set_params(integer=True, nbins=10)
         canvas.ax.set_xlabel("number of topics")
-        canvas.ax.set_ylabel("1 = the same topics each time")
         canvas.ax.grid(axis="y")
         canvas.ax.tick_params(axis="y", length=0)
         canvas.ax.spines["left"].set_visible(False)
         if len(ends) == 1:
-            canvas.ax.set_ylabel(_CURVES[ends[0][1]])
+            canvas.ax.set_ylabel("stability by split halves")
         else:
             canvas.ax.set_ylabel("higher is better")
-            _name_ends(canvas, ends, bottom, max(top * 1.2, 0.1))
+            _name_ends(canvas, ends, bottom, top)
         best = part.loc[part["stability"].idxmax()]
         finding = f"Topics are most stable at {int(best['n_topics'])} (stability {best['stability']:.2f})."
         row = part[part["n_topics"] == chosen] if chosen is not None else part.head(0)
         if len(row):
-            value = float(row["stability"].iloc[0])
-            canvas.ax.plot(
-                [chosen], [value], "o", markersize=13, markerfacecolor="none", markeredgewidth=2,
-                color=palette.series[1],
-                zorder=4, clip_on=False,
-            )  # fmt: skip
+            canvas.ax.axvline(chosen, color=palette.ink, linewidth=1.2, zorder=2)
             canvas.ax.annotate(
-                f"{chosen} taken", (chosen, value), xytext=(0, 12), textcoords="offset points", ha="center",
-                va="bottom", fontsize=9.5, fontweight="bold", color=palette.series[1], zorder=5,
+                f"{chosen} taken", (chosen, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3),
+                textcoords="offset points", ha="center", va="bottom", fontsize=9.5, fontweight="bold",
+                color=palette.ink, annotation_clip=False,
             )  # fmt: skip
-            if int(best["n_topics"]) != chosen:
-                finding = (
-                    f"{chosen} topics were taken (stability {value:.2f}); the most stable number is "
-                    f"{int(best['n_topics'])} ({best['stability']:.2f})."
-                )
-            else:
+            value = float(row["stability"].iloc[0])
+            others = f"the most stable number is {int(best['n_topics'])} ({best['stability']:.2f})"
+            finding = f"{chosen} topics were taken (stability {value:.2f}); {others}."
+            if int(best["n_topics"]) == chosen:
                 finding = f"{chosen} topics were taken: no other number is more stable ({value:.2f})."
+            elif "score" in names and chosen == int(part.loc[part["score"].idxmax(), "n_topics"]):
+                finding = f"{chosen} topics weigh stability ({value:.2f}) best with fit; {others}."
         numbers = part["n_topics"].astype("int64")
         tried = f"{plural(len(part), 'number')} of topics tried, {numbers.min()} to {numbers.max()}. "
         listed = "; ".join(
