@@ -115,7 +115,9 @@ def _count_phrases(
     counts = np.zeros((n_topics, len(chosen)))
     np.add.at(counts, (labels[where[hit]], column[which[hit]]), 1.0)
     # counted in a part of the texts only, if they are many: scaled up, so that words and phrases compare
-    return [str(names[at]) for at in chosen], counts * max(1.0, len(texts) / max(1, sum(map(len, lengths))))
+    return [str(names[at]) for at in chosen], np.rint(
+        counts * max(1.0, len(texts) / max(1, sum(map(len, lengths))))
+    )
 
 
 def pick_terms(found: TermCounts, sizes: np.ndarray, n_terms: int) -> list[list[tuple[str, float]]]:

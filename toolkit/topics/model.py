@@ -19,7 +19,7 @@ from toolkit.topics.labels import count_terms, find_exemplars, lay_out, pick_ter
 from toolkit.topics.mixture import Mixture, fit_mixture, place_texts, place_words, to_places
 from toolkit.topics.neighbours import find_neighbours
 from toolkit.topics.stability import measure_topic_stability
-from toolkit.topics.texts import Texts, canonical_order, read_texts
+from toolkit.topics.texts import Texts, canonical_order, read_texts, sample_batches
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -94,6 +94,9 @@ class TopicModel(TransformerMixin, ClusterMixin, BaseEstimator):
         What was odd about the input: empty or missing texts, fewer topics than asked for.
     vocabulary_ : list of str
         The features (stems), in alphabetical order.
+    terms_, term_counts_ : list of str, ndarray of int
+        Words and two-word phrases as written, and in how many texts of each topic each stands (of the texts
+        fitted on): what labels, terms and `contrast_topics` are made from.
 
     Notes
     -----
@@ -173,7 +176,40 @@ class TopicModel(TransformerMixin, ClusterMixin, BaseEstimator):
             input is no str; if a parameter is not allowed.
         """
         self._check_parameters()
-        read = read_texts(texts, title_weight=self.title_weight)
+        return self._fit(read_texts(texts, title_weight=self.title_weight), background)
+
+    def fit_batches(self, batches: Iterable[Any]) -> Self:
+        """Find topics of more texts than memory holds: one pass over batches, a sample of which is kept.
+
+        Parameters
+        ----------
+        batches : iterable
+            Each as ``fit`` takes them. Up to ``max_fit`` texts are kept, chosen by their hashes: which ones does
+            not depend on how the texts are cut into batches.
+
+        Returns
+        -------
+        TopicModel
+            Fitted on the sample, which is what ``labels_``, ``topics_``, ``doc_topics_`` and ``margins_`` describe;
+            ``sample_positions_`` says where in the stream it stood. ``predict`` gives all texts their topics, a batch
+            at a time.
+
+        Examples
+        --------
+        >>> batches = [["rain storm wind", "goal match team"], ["storm rain flood", "team match coach"]]
+        >>> model = TopicModel(n_topics=2).fit_batches(batches)
+        >>> [model.predict(batch).tolist() for batch in batches]
+        [[1, 0], [1, 0]]
+        """
+        self._check_parameters()
+        read, self.sample_positions_, seen = sample_batches(
+            batches, self.max_fit, title_weight=self.title_weight
+        )
+        self._fit(read, None)
+        self.notes_.append(f"fitted on {len(read)} of {seen} texts.")
+        return self
+
+    def _fit(self, read: Texts, background: Any) -> Self:
         extra = read_texts(
             background if background is not None else [], title_weight=self.title_weight, name="background"
         )
@@ -183,22 +219,7 @@ class TopicModel(TransformerMixin, ClusterMixin, BaseEstimator):
         extra_order = canonical_order(extra.values)[: self.max_fit]
         own = [read.values[at] for at in own_order.tolist()]
         sample = own + [extra.values[at] for at in extra_order.tolist()]
-        features, counts = find_features(
-            sample,
-            stop_words=self.stop_words,
-            stem=self.stem,
-            min_df=self.min_df,
-            max_df=self.max_df,
-            tokenizer=self.tokenizer,
-        )
-        if not features.names:
-            raise InputError(
-                f"texts: none of the {len(read)} texts has a word of two letters or more that is no stop "
-                "word. Pass texts with words, your own tokenizer=, or stop_words=None."
-            )
-        self.features_: Features = features
-        self.vocabulary_ = features.names
-        weights = features.weigh(counts)
+        weights, counts = self._weigh_words(sample, len(read))
         rows = np.flatnonzero(np.diff(weights.indptr) > 0)
         kept = weights[rows]
         places = self._place(kept, [sample[at] for at in rows.tolist()])
@@ -212,6 +233,36 @@ class TopicModel(TransformerMixin, ClusterMixin, BaseEstimator):
         self.topics_.insert(self.topics_.columns.get_loc("x"), "stability", stability)
         self._remark(read)
         return self
+
+    def _weigh_words(self, sample: Sequence[str], n_texts: int) -> tuple[csr_matrix, csr_matrix]:
+        """Choose the vocabulary; TF-IDF weights and counts of the sample."""
+        self.features_: Features
+        self.features_, counts = find_features(
+            sample,
+            stop_words=self.stop_words,
+            stem=self.stem,
+            min_df=self.min_df,
+            max_df=self.max_df,
+            tokenizer=self.tokenizer,
+        )
+        if not self.features_.names:
+            raise InputError(
+                f"texts: none of the {n_texts} texts has a word of two letters or more that is no stop "
+                "word. Pass texts with words, your own tokenizer=, or stop_words=None."
+            )
+        self.vocabulary_ = self.features_.names
+        return self.features_.weigh(counts), counts
+
+    def _read_for_choice(self, texts: Any) -> tuple[csr_matrix, np.ndarray, csr_matrix, float]:
+        """What `choose_number` needs of texts, without fitting."""
+        self._check_parameters()
+        read = read_texts(texts, title_weight=self.title_weight)
+        self._check_texts(read)
+        sample = [read.values[at] for at in canonical_order(read.values)[: self.max_fit].tolist()]
+        weights, _ = self._weigh_words(sample, len(read))
+        rows = np.flatnonzero(np.diff(weights.indptr) > 0)
+        places = self._place(weights[rows], [sample[at] for at in rows.tolist()])
+        return weights[rows], places, find_neighbours(places), _PULL if self.embed is not None else 0.0
 
     def _check_parameters(self) -> None:
         number = self.n_topics
@@ -302,6 +353,9 @@ class TopicModel(TransformerMixin, ClusterMixin, BaseEstimator):
         place = np.empty(k, dtype=np.int64)
         place[ranking] = np.arange(k)
         self.mixture_ = self.mixture_.take(np.array(ranking))
+        some = np.flatnonzero(found.counts.any(axis=1))
+        self.terms_ = [found.terms[at] for at in some.tolist()]
+        self.term_counts_ = found.counts[some][:, ranking].astype(np.int64)
         self.doc_topics_ = self.doc_topics_[:, ranking]
         self.labels_ = place[self.labels_]
         terms = [terms[topic] for topic in ranking]

@@ -74,6 +74,7 @@ def save_model(model: TopicModel, path: str | Path) -> Path:
         "labels": model.labels_,
         "doc_topics": model.doc_topics_,
         "margins": model.margins_,
+        "term_counts": model.term_counts_,
     }
     if model.mixture_.centres is not None:
         arrays["centres"] = model.mixture_.centres
@@ -96,6 +97,7 @@ def save_model(model: TopicModel, path: str | Path) -> Path:
         "stop_words": sorted(model.features_.stop_words),
         "features": model.features_.names,
         "words": model.features_.words,
+        "terms": model.terms_,
     }
     text = json.dumps(state, ensure_ascii=False, indent=1, allow_nan=False)
     folder.mkdir(parents=True, exist_ok=True)
@@ -156,6 +158,8 @@ def load_model(
     model.notes_ = state["notes"]
     model.topics_ = _table_from_json(state["topics"])
     model.curve_ = None if state["curve"] is None else _table_from_json(state["curve"])
+    model.terms_ = state["terms"]
+    model.term_counts_ = arrays["term_counts"]
     model.labels_ = arrays["labels"]
     model.doc_topics_ = arrays["doc_topics"]
     model.margins_ = arrays["margins"]

@@ -13,7 +13,7 @@ import pandas as pd
 from toolkit.errors import InputError
 from toolkit.tables import require_columns
 
-__all__ = ["Texts", "canonical_order", "read_texts"]
+__all__ = ["Texts", "canonical_order", "content_keys", "read_texts", "sample_batches"]
 
 _HELP = (
     "Pass a list of str, a Series of str, or a table with 'title' and 'body' such as corpus.articles "
@@ -108,17 +108,55 @@ def read_texts(texts: Any, *, title_weight: int = 2, name: str = "texts") -> Tex
     return Texts(values, [value[:200] for value in values], ids, missing)
 
 
-def canonical_order(texts: list[str]) -> np.ndarray:
-    """Positions of the texts in an order that depends on their content alone (texts alike are interchangeable).
-
-    The order is that of their hashes, so its first part is also a fair random sample.
-    """
+def content_keys(texts: list[str]) -> np.ndarray:
+    """A 64-bit number per text, from its content alone."""
     blake = hashlib.blake2b
-    keys = np.array(
+    return np.array(
         [
             int.from_bytes(blake(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
             for text in texts
         ],
         dtype=np.uint64,
     )
-    return np.argsort(keys, kind="stable")
+
+
+def canonical_order(texts: list[str]) -> np.ndarray:
+    """Positions of the texts in an order that depends on their content alone (texts alike are interchangeable).
+
+    The order is that of their hashes, so its first part is also a fair random sample.
+    """
+    return np.argsort(content_keys(texts), kind="stable")
+
+
+def sample_batches(
+    batches: Iterable[Any], limit: int, *, title_weight: int = 2
+) -> tuple[Texts, np.ndarray, int]:
+    """Of all texts in a stream of batches, those with the ``limit`` smallest content keys.
+
+    Returns
+    -------
+    Texts
+        The sample, in the order of the stream.
+    array of int
+        Their positions in the stream.
+    int
+        Number of texts in the stream.
+    """
+    kept = Texts([], [], [], 0)
+    keys = np.zeros(0, dtype=np.uint64)
+    positions = np.zeros(0, dtype=np.int64)
+    seen = missing = 0
+    for batch in batches:
+        read = read_texts(batch, title_weight=title_weight, name="batches")
+        missing += read.n_missing
+        keys = np.append(keys, content_keys(read.values))
+        positions = np.append(positions, np.arange(seen, seen + len(read)))
+        seen += len(read)
+        chosen = np.sort(np.argsort(keys, kind="stable")[:limit])
+        keys, positions = keys[chosen], positions[chosen]
+        rows = chosen.tolist()
+        values, shown, ids = kept.values + read.values, kept.shown + read.shown, kept.ids + read.ids
+        kept = Texts(
+            [values[at] for at in rows], [shown[at] for at in rows], [ids[at] for at in rows], missing
+        )
+    return kept, positions, seen
