@@ -131,7 +131,7 @@ def read_headlines(count: int, seed: int = 0) -> list[str]:
         found |= {item["headline"] for module in json.loads(line)["modules"] for item in module["items"]}
     base = sorted(text for text in found if text.split())
     words = [word for text in base for word in text.split()]
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     while len(found) < count:
         parts = rng.choice(base).split()
         for _ in range(rng.randint(1, 4)):
@@ -294,7 +294,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--headlines", type=int, default=200_000)
     parser.add_argument("--sites", type=int, default=1000)
-    parser.add_argument("--snapshots", type=int, default=60, help="of each simulated site")
+    parser.add_argument("--snapshots", type=int, default=120, help="of each simulated site")
     given = parser.parse_args()
     if given.part == "headlines":
         bench_headlines(given.rows, given.repeats)

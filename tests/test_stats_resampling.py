@@ -71,7 +71,21 @@ def test_bootstrap_sums_refuses_when_statistic_does_not_reduce():
         bootstrap_sums(_sums(), lambda totals: totals.sum())
 
 
-@pytest.mark.parametrize("kwargs", [{"method": "basic"}, {"n_resamples": 0}, {"level": 1}])
+def test_bootstrap_sums_is_wider_when_blocks_keep_dependent_rows_together():
+    rng = np.random.default_rng(0)
+    slow = np.repeat(rng.normal(size=40), 5)  # each value stands five rows long
+    sums = np.column_stack([slow, np.ones(200)])
+
+    def mean(totals):
+        return totals[..., 0] / totals[..., 1]
+
+    single, runs = (bootstrap_sums(sums, mean, block=block) for block in (1, 10))
+    assert runs.value == single.value
+    assert 1.6 < (runs.high - runs.low) / (single.high - single.low) < 3
+    assert bootstrap_sums(sums, mean, block=10) == runs
+
+
+@pytest.mark.parametrize("kwargs", [{"method": "basic"}, {"n_resamples": 0}, {"level": 1}, {"block": 0}])
 def test_bootstrap_sums_refuses_when_an_option_is_not_allowed(kwargs):
     with pytest.raises(InputError):
         bootstrap_sums(_sums(), _share, **kwargs)

@@ -230,7 +230,8 @@ def measure_churn(
     -----
     churn = sum of entries over all gaps / (last capture - first capture). It is a lower bound: entries between
     captures go unseen. Bandy and Diakopoulos (2020) use "churn rate" for the same idea; their exact estimator
-    is not known to us. Intervals resample gaps (BCa), and need five.
+    is not known to us. Intervals resample runs of gaps
+    (circular blocks, BCa), since gaps that follow each other share a list; they need five gaps.
 
     Examples
     --------
@@ -288,8 +289,10 @@ def _churn_of(gaps: pd.DataFrame | None, level: float, random_state: int) -> dic
     ):
         value = low = high = np.nan
         if len(rows):
+            # gaps that follow each other share a list, so runs of them are drawn together
+            block = max(2, round(len(rows) ** (1 / 3)))
             value, low, high = bootstrap_sums(
-                parts.to_numpy(float), _ratio, level=level, random_state=random_state
+                parts.to_numpy(float), _ratio, level=level, block=block, random_state=random_state
             )[:3]
         result |= {name: value, f"{name}_low": low, f"{name}_high": high}
     return result | {"reason": reason}

@@ -106,6 +106,7 @@ def bootstrap_sums(
     level: float = 0.95,
     n_resamples: int = 999,
     method: Method = "bca",
+    block: int = 1,
     random_state: int = 0,
 ) -> Estimate:
     """Interval of a statistic of column sums, such as Gini or a share, resampling the rows (clusters).
@@ -122,6 +123,9 @@ def bootstrap_sums(
         Bootstrap samples, 1 or more.
     method : {"bca", "percentile"}, default "bca"
         BCa corrects for bias and skew (Efron 1987), with the jackknife over clusters.
+    block : int, default 1
+        Draw runs of so many rows that follow each other (the last is followed by the first), for rows in order of
+        time that depend on their neighbours, such as gaps between captures (Politis and Romano 1992).
     random_state : int, default 0
         Seed; the same input gives the same limits.
 
@@ -151,6 +155,8 @@ def bootstrap_sums(
     '2 clusters; an interval from resampling needs 5 or more'
     """
     _check_options(method, n_resamples)
+    if block < 1:
+        raise InputError(f"block: got {block}; 1 or more is needed.")
     normal_quantile(level)
     matrix: Any = sums if hasattr(sums, "tocsr") else np.atleast_2d(np.asarray(sums, float))
     n = int(matrix.shape[0])
@@ -163,13 +169,13 @@ def bootstrap_sums(
     blocks = []
     for start in range(0, n_resamples, step):
         size = min(step, n_resamples - start)
-        weights = rng.multinomial(n, np.full(n, 1 / n), size=size).astype(float)
+        weights = _draw(rng, n, size, min(block, n))
         blocks.append(_values(statistic, _weighted(weights, matrix)))
     draws = np.concatenate(blocks)
     leave_one_out = None
     if method == "bca":
         total = _weighted(np.ones((1, n)), matrix)
-        leave_one_out = _values(statistic, total - _weighted(_jackknife_groups(n), matrix))
+        leave_one_out = _values(statistic, total - _weighted(_jackknife_groups(n, min(block, n)), matrix))
     return _interval(value, draws, leave_one_out, n, level, method)
 
 
@@ -337,14 +343,25 @@ def _random_labels(n: int, k: int, size: int, random_state: int) -> Iterator[Flo
         yield rng.permuted(weights, axis=1)
 
 
-def _jackknife_groups(n: int) -> Floats:
-    """Which clusters each jackknife sample leaves out: one each, or with many clusters one group of them.
+def _draw(rng: np.random.Generator, n: int, size: int, block: int) -> Floats:
+    """How often each of ``size`` bootstrap samples draws each of n clusters."""
+    if block == 1:
+        return rng.multinomial(n, np.full(n, 1 / n), size=size).astype(float)
+    starts = rng.integers(0, n, (size, -(-n // block), 1))
+    drawn = ((starts + np.arange(block)) % n).reshape(size, -1)[:, :n]
+    cells = np.arange(size)[:, None] * n + drawn
+    return np.bincount(cells.ravel(), minlength=size * n).reshape(size, n).astype(float)
+
+
+def _jackknife_groups(n: int, block: int) -> Floats:
+    """Which clusters each jackknife sample leaves out: one each, or a block; with many clusters a group of them.
 
     The acceleration from g groups estimates the same number as that from single clusters.
     """
-    groups = min(n, _JACKKNIFE_GROUPS)
+    which = np.arange(n) // block
+    groups = min(int(which[-1]) + 1, _JACKKNIFE_GROUPS)
     weights = np.zeros((groups, n))
-    weights[np.arange(n) % groups, np.arange(n)] = 1.0
+    weights[which % groups, np.arange(n)] = 1.0
     return weights
 
 
