@@ -70,7 +70,7 @@ def test_count_kinds_counts_second_renderings_apart():
         }
     )
     table = count_kinds(shuffled(modules))
-    assert table.to_dict("list") == {
+    assert table.drop(columns="commonest_label").to_dict("list") == {
         "kind": ["popular", "other"],
         "modules": [2, 1],
         "second_renderings": [1, 0],
@@ -78,10 +78,9 @@ def test_count_kinds_counts_second_renderings_apart():
         "snapshots": [2, 1],
         "headlines": [5, 3],
         "labels": [2, 0],
-        "commonest_label": ["Best", None]
-        if table["commonest_label"].isna().sum() == 0
-        else ["Best", pytest.approx(np.nan, nan_ok=True)],
     }
+    assert table["commonest_label"].isna().tolist() == [False, True]
+    assert table["commonest_label"].iloc[0] == "Best"
     empty = count_kinds(empty_table("modules"))
     assert empty.empty and empty.columns.tolist() == table.columns.tolist()
 
@@ -89,9 +88,8 @@ def test_count_kinds_counts_second_renderings_apart():
 def test_find_ranks_leaves_out_second_renderings_and_undated_snapshots():
     table = find_ranks(shuffled(PRINTS), shuffled(PAGES))
     assert table["module"].unique().tolist() == ["Top"]
-    assert (
-        table["headline"].tolist() == ["Bridge"] * 3 + ["Ferry"] * 3 + ["Choir"] * 3
-        or table["headline"].tolist() == ["Ferry"] * 3 + ["Bridge"] * 3 + ["Choir"] * 3
+    assert table["headline"].tolist() == ["Ferry"] * 3 + ["Bridge"] * 3 + ["Choir"] * 3, (
+        "best mean rank first"
     )
     ranks = {name: part["rank"].tolist() for name, part in table.groupby("headline")}
     assert ranks == {"Bridge": [2, 1, pd.NA], "Ferry": [1, pd.NA, 1], "Choir": [pd.NA, 2, pd.NA]}
@@ -147,9 +145,14 @@ def test_find_presence_is_empty_with_its_columns_when_nothing_is_dated_or_printe
     ):
         table = find_presence(prints, pages)
         assert table.empty
-        assert {name: str(kind) for name, kind in table.dtypes.items()} == {
-            "headline": "str", "captured_at": "datetime64[us, UTC]", "capture": "int64", "prints": "int64", "best_rank": "Int64",
-        }  # fmt: skip
+        assert [str(kind) for kind in table.dtypes] == [
+            "str",
+            "datetime64[us, UTC]",
+            "int64",
+            "int64",
+            "Int64",
+        ]
+        assert table.columns.tolist() == ["headline", "captured_at", "capture", "prints", "best_rank"]
 
 
 def test_find_presence_counts_snapshots_of_one_time_as_one_capture():
