@@ -90,6 +90,15 @@ def test_measure_headlines_agrees_with_plain_pandas_when_random():
         )
 
 
+def test_measure_headlines_averages_positions_when_pages_tell_them():
+    prints, pages = _two_pages()
+    assert measure_headlines(prints, pages)["mean_position"].isna().all()
+    prints["position"] = [0.1, 0.2, np.nan, 0.6, 0.8, 0.9, 0.9, 0.9, 0.3]
+    table = measure_headlines(prints, pages).set_index("headline")
+    assert table["mean_position"].tolist() == pytest.approx([0.4, 0.4, np.nan], nan_ok=True)
+    pd.testing.assert_frame_equal(table.reset_index(), measure_headlines(shuffled(prints), pages))
+
+
 def test_measure_headlines_is_identical_when_rows_are_shuffled():
     prints, pages = _random()
     expected = measure_headlines(prints, pages)

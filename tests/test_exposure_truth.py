@@ -127,3 +127,20 @@ def test_measure_headlines_counts_second_renderings_apart(corpus):
         table.set_index("headline_id")["duplicate_prints"]
         == expected.reindex(table["headline_id"]).to_numpy()
     ).all()
+
+
+@pytest.mark.shared
+def test_measures_say_what_two_captures_bear_when_one_has_no_date(shared):
+    import toolkit
+    from toolkit.exposure import measure_coverage
+
+    seeds = toolkit.load(shared / "seeds", n_jobs=1)
+    table = measure_coverage(seeds.placements, seeds.articles)
+    assert table.loc[table["allowed"], "measure"].tolist() == ["presence", "turnover per gap", "edits"]
+    headlines = measure_headlines(seeds.placements, seeds.articles)
+    assert headlines[["dwell_hours_low", "dwell_hours_high", "share_low"]].isna().all(axis=None)
+    assert (headlines[["dwell_reason", "share_reason"]] != "").all(axis=None)
+    gap = measure_turnover(seeds.placements, seeds.articles, by="page").iloc[0]
+    assert not gap["order_known"]
+    assert np.isnan(gap["entered_per_day"])
+    assert gap["shared"] == 0

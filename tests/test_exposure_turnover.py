@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from exposure_tables import make_articles, make_placements, shuffled
 
+from toolkit.errors import InputError
 from toolkit.exposure import compare_lists, compare_modules, measure_churn, measure_turnover
 
 
@@ -70,6 +71,24 @@ def test_measure_turnover_counts_no_change_when_rewrite_keeps_its_link_and_ident
     pages = make_articles({"a": 0, "b": 1})
     assert measure_turnover(prints, pages)["entered"].tolist() == [1]
     assert measure_turnover(prints, pages, identity="story")["entered"].tolist() == [0]
+
+
+def test_measure_turnover_takes_all_modules_of_a_page_for_one_list_when_by_page():
+    prints = make_placements([("a", "Old", ["x", "y"]), ("a", "Gone", ["z"]), ("b", "New", ["z", "w"])])
+    pages = make_articles({"a": None, "b": 1})
+    assert len(measure_turnover(prints, pages)) == 0
+    row = measure_turnover(prints, pages, by="page").iloc[0]
+    assert row[["article_id", "n_before", "n_after", "shared", "entered", "left"]].tolist() == [
+        "page",
+        3,
+        2,
+        1,
+        1,
+        2,
+    ]
+    assert pd.isna(row["module"])
+    with pytest.raises(InputError, match="'module', 'page'"):
+        measure_turnover(prints, pages, by="site")
 
 
 def test_measure_turnover_is_identical_when_rows_are_shuffled():

@@ -18,7 +18,7 @@ _HOUR = 3_600_000_000
 MEASURES = {
     "presence": "one snapshot with headlines",
     "intervals by snapshots": f"{MIN_CLUSTERS} snapshots with headlines",
-    "turnover per gap": "two captures of one place",
+    "turnover per gap": "two captures of one module or of one article's page",
     "turnover per day": "two captures of one place at different known times",
     "dwell bounds": "two captures of one place at different known times",
     "bounded dwell": "three captures of one place at known times, the headline in the middle ones only",
@@ -124,7 +124,9 @@ def _facts(prints: Prints, here: np.ndarray) -> dict:
     gap = prints.start[lists.snapshot[1:]][both] - prints.start[lists.snapshot[:-1]][both]
     gap = gap[gap > 0] / _HOUR
     place = lists.place[1:][both]
-    n_gaps, n_timed = int(follows.sum()), len(gap)
+    pages = read_lists(prints, whole_pages=True)
+    page_gaps = (pages.place[1:] == pages.place[:-1]) & here[pages.snapshot[1:]]
+    n_gaps, n_timed = max(int(follows.sum()), int(page_gaps.sum())), len(gap)
     largest = int(np.bincount(place).max(initial=0)) if len(place) else 0
     captures = find_captures(prints)
     headline, capture = find_sightings(prints, captures)
@@ -159,7 +161,7 @@ def _facts(prints: Prints, here: np.ndarray) -> dict:
             printing >= MIN_CLUSTERS,
             f"{printing} snapshots with headlines",
         ),
-        "turnover per gap": (n_gaps, n_gaps > 0, "no place was captured twice"),
+        "turnover per gap": (n_gaps, n_gaps > 0, "no module and no page was captured twice"),
         "turnover per day": (n_timed, n_timed > 0, times),
         "dwell bounds": (n_timed, n_timed > 0, times),
         "bounded dwell": (

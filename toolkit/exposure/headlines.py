@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from toolkit.errors import InputError
@@ -72,6 +73,9 @@ def measure_headlines(
             different module labels, articles, sites, links (0 where the pages keep none)
         ``best_rank``, ``mean_rank``
             over the prints, 1 = first in its module
+        ``mean_position``
+            share of the page's visible characters that stand before it, 0 to 1, mean over the prints; NaN where
+            ``position`` is not known
         ``exposure_uniform``, ``exposure_log2``, ``exposure_geometric``
             summed weight of its places; each printed module hands out 1 in all
         ``share``, ``share_low``, ``share_high``, ``share_reason``
@@ -176,6 +180,7 @@ def finish_headlines(sums: HeadlineSums, *, share_of: ShareOf = "log2", level: f
             **{name: different[name] for name in ("modules", "pages", "sites", "urls")},
             "best_rank": counts["best_rank"].to_numpy(),
             "mean_rank": counts["rank_sum"].to_numpy() / np.maximum(counts["prints"].to_numpy(), 1),
+            "mean_position": _mean_position(counts),
             **{f"exposure_{name}": exposure[:, i] for i, name in enumerate(SUMMED_WEIGHTS)},
             "share": part / total if total else part,
             "share_low": low,
@@ -192,6 +197,11 @@ def finish_headlines(sums: HeadlineSums, *, share_of: ShareOf = "log2", level: f
     by_name = table["headline"].sort_values(kind="stable").index.to_numpy()
     order = by_name[np.argsort(-part.round(9)[by_name], kind="stable")]
     return table.iloc[order].reset_index(drop=True)
+
+
+def _mean_position(counts: pd.DataFrame) -> npt.NDArray[np.float64]:
+    known = counts["positioned"].to_numpy()
+    return np.where(known > 0, counts["position_sum"].to_numpy() / np.maximum(known, 1), np.nan)
 
 
 def _dwell(sums: HeadlineSums) -> dict[str, object]:

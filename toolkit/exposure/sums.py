@@ -55,7 +55,7 @@ class HeadlineSums:
     keys : ndarray of str
         Headline keys in alphabetical order; the codes elsewhere point into them.
     counts : DataFrame
-        One row per key: prints, duplicate_prints, snapshots, undated_snapshots, rank_sum, best_rank, and for
+        One row per key: prints, duplicate_prints, snapshots, undated_snapshots, rank_sum, best_rank, position_sum, positioned, and for
         each weighting exposure_, squared_ and crossed_ (sums over snapshots of the headline's exposure, its
         square, and its product with the snapshot's number of printed modules).
     wordings : DataFrame
@@ -127,6 +127,7 @@ def sum_headlines(
             "undated_snapshots": np.bincount(who[undated], minlength=n).astype(np.int64),
             "rank_sum": np.bincount(prints.headline, weights=prints.rank, minlength=n).astype(float),
             "best_rank": best,
+            **_positions(prints, n),
             **{
                 name: np.bincount(who, weights=values, minlength=n).astype(float)
                 for name, values in per_pair.items()
@@ -159,6 +160,21 @@ def sum_headlines(
     )
     printed = counts["prints"].to_numpy() > 0
     return sums if printed.all() else _drop_keys(sums, printed)
+
+
+def _positions(prints: Prints, n: int) -> dict[str, npt.NDArray[np.float64]]:
+    """Per headline: the sum of its prints' positions on the page, and how many prints have one."""
+    if "position" not in prints.placements.columns:
+        return {"position_sum": np.zeros(n), "positioned": np.zeros(n)}
+    position = prints.placements["position"].to_numpy(float, na_value=np.nan)
+    if len(position) != len(prints.row) or not np.array_equal(prints.row, np.arange(len(prints.row))):
+        position = position[prints.row]
+    known = ~np.isnan(position)
+    total = np.bincount(prints.headline, weights=np.where(known, position, 0.0), minlength=n)
+    return {
+        "position_sum": total.astype(float),
+        "positioned": np.bincount(prints.headline, weights=known, minlength=n).astype(float),
+    }
 
 
 def add_headlines(parts: Sequence[HeadlineSums]) -> HeadlineSums:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from toolkit.errors import InputError
 from toolkit.exposure.dwell import PAGE_KINDS, find_captures
 from toolkit.exposure.identity import Identity
 from toolkit.exposure.lists import RankedLists, compare_pairs
@@ -30,8 +31,12 @@ class PlaceLists(NamedTuple):
     places: pd.DataFrame
 
 
-def read_lists(prints: Prints, page_kinds: tuple[str, ...] = PAGE_KINDS) -> PlaceLists:
+def read_lists(
+    prints: Prints, page_kinds: tuple[str, ...] = PAGE_KINDS, *, whole_pages: bool = False
+) -> PlaceLists:
     """One list per place and snapshot; modules of one label are joined in page order, an item keeps its top rank.
+
+    With ``whole_pages`` the places are articles, and a list holds all modules of the page.
 
     Examples
     --------
@@ -39,8 +44,11 @@ def read_lists(prints: Prints, page_kinds: tuple[str, ...] = PAGE_KINDS) -> Plac
     >>> read_lists(read_prints(empty_table("placements"), empty_table("articles"))).place.tolist()
     []
     """
-    captures = find_captures(prints, page_kinds)
-    place = captures.place_of_module[prints.module_print]
+    if whole_pages:
+        place, places = _whole_pages(prints)
+    else:
+        captures = find_captures(prints, page_kinds)
+        place, places = captures.place_of_module[prints.module_print], captures.places
     order_of = _capture_order(prints)
     key = place * max(len(order_of), 1) + order_of[prints.snapshot]
     order = np.argsort(key, kind="stable")  # within a list the prints stay in page order
@@ -51,7 +59,18 @@ def read_lists(prints: Prints, page_kinds: tuple[str, ...] = PAGE_KINDS) -> Plac
     starts = run_starts(which)
     rank = np.arange(len(which)) - np.repeat(starts, np.diff(np.append(starts, len(which)))) + 1
     lists = RankedLists(which.astype(np.int64), item, rank, len(starts))
-    return PlaceLists(lists, place[order[starts]], prints.snapshot[order[starts]], captures.places)
+    return PlaceLists(lists, place[order[starts]], prints.snapshot[order[starts]], places)
+
+
+def _whole_pages(prints: Prints) -> tuple[Ints, pd.DataFrame]:
+    """Code of each print's page (article), and the pages as places without a label."""
+    n_articles = int(prints.article.max(initial=-1)) + 1
+    place, keys = pd.factorize(
+        prints.site[prints.snapshot] * max(n_articles, 1) + prints.article[prints.snapshot], sort=True
+    )
+    keys = np.asarray(keys, np.int64)
+    site, article = keys // max(n_articles, 1), keys % max(n_articles, 1)
+    return place.astype(np.int64), pd.DataFrame({"site": site, "article": article, "label": -1})
 
 
 def _capture_order(prints: Prints) -> Ints:
@@ -68,6 +87,7 @@ def measure_turnover(
     placements: pd.DataFrame,
     articles: pd.DataFrame,
     *,
+    by: Literal["module", "page"] = "module",
     patience: float = 0.9,
     page_kinds: tuple[str, ...] = PAGE_KINDS,
     identity: Identity = "words",
@@ -79,6 +99,9 @@ def measure_turnover(
     ----------
     placements, articles : DataFrame
         As for `measure_headlines`.
+    by : {"module", "page"}, default "module"
+        "page": all modules of an article's page as one list, in page order; for pages whose modules came and went
+        whole.
     patience : float, default 0.9
         Of rank-biased overlap, between 0 and 1.
     page_kinds : tuple of str, default ("related", "inline", "next")
@@ -93,8 +116,8 @@ def measure_turnover(
     -------
     DataFrame
         One row per place and pair of captures that follow each other: ``site``, ``article_id`` (missing where
-        the place is the whole site), ``module``, ``kind``, ``snapshot_before``, ``snapshot_after``,
-        ``captured_before``, ``captured_after``, ``gap_hours``, ``order_known``; ``n_before``, ``n_after``,
+        the place is the whole site), ``module``, ``kind`` (both missing by page), ``snapshot_before``,
+        ``snapshot_after``, ``captured_before``, ``captured_after``, ``gap_hours``, ``order_known``; ``n_before``, ``n_after``,
         ``shared``, ``entered``, ``left`` (headlines); ``jaccard``, ``sorensen``, ``overlap``, ``rbo``,
         ``entry_share`` (of the later list), ``exit_share`` (of the earlier) per gap; ``entered_per_day``,
         ``entry_share_per_day``, ``exposure_survived`` (share of the earlier list's log2 exposure whose
@@ -128,8 +151,10 @@ def measure_turnover(
     (0.4, 0.4, 1.0)
     """
     check_patience(patience)
+    if by not in ("module", "page"):
+        raise InputError(f"by: got {by!r}; allowed are 'module', 'page'.")
     prints = read_prints(placements, articles, identity=identity, window=window)
-    found = read_lists(prints, page_kinds)
+    found = read_lists(prints, page_kinds, whole_pages=by == "page")
     gaps = _compare_gaps(prints, found, patience).drop(columns="place")
     return gaps.sort_values(["site", "article_id", "module"], kind="stable", ignore_index=True)
 
