@@ -55,8 +55,8 @@ class HeadlineSums:
     keys : ndarray of str
         Headline keys in alphabetical order; the codes elsewhere point into them.
     counts : DataFrame
-        One row per key: prints, duplicate_prints, snapshots, undated_snapshots, rank_sum, best_rank, position_sum, positioned, and for
-        each weighting exposure_, squared_ and crossed_ (sums over snapshots of the headline's exposure, its
+        One row per key: prints, duplicate_prints, snapshots, undated_snapshots, rank_sum, best_rank,
+        position_sum, positioned, and for each weighting exposure_, squared_ and crossed_ (sums over snapshots of the headline's exposure, its
         square, and its product with the snapshot's number of printed modules).
     wordings : DataFrame
         headline, wording, prints.
