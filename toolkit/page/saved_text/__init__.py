@@ -57,6 +57,9 @@ def read_lines(text: str) -> TextPage:
     ]
     region = find_body(lines, facts, find_lists(lines, facts), labels)
     title = find_title(lines, facts, region, labels) if region else None
+    if title is not None and title >= region.start:  # it was taken for the first paragraph
+        kept = [i for i in region.lines if i > title]
+        region = Region(kept[0], region.stop, kept) if kept else Region()
     return TextPage(lines, facts, labels, region, title, guess_roles(lines, facts, region, title, labels))
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from toolkit.page.dates import find_date
 from toolkit.page.modules.texts import stems
-from toolkit.page.saved_text.facts import Facts
+from toolkit.page.names import clean_names
+from toolkit.page.saved_text.facts import Facts, fold_phrase, read_furniture
 from toolkit.page.saved_text.lines import Line
 
 __all__ = ["Region", "find_body", "find_byline", "find_running_date", "find_title", "is_paragraph"]
 
 #: A title stands at most so many lines above the article's first paragraph.
 TITLE_REACH = 60
+#: A title scores at least so much.
+TITLE_ENOUGH = 1.2
 #: A page's running date stands among its first lines.
 DATE_REACH = 60
 
@@ -156,33 +160,59 @@ def _widen(lines: list[Line], facts: list[Facts], barred: set[int], region: Regi
 
 
 def find_title(lines: list[Line], facts: list[Facts], region: Region, labels: list[str | None]) -> int | None:
-    """Index of the line that is the article's title: above the text, near it, and made of its words."""
-    text = stems(" ".join(lines[i].text for i in region.lines[:12]))
-    repeated: dict[str, int] = {}
-    for line in lines:
-        repeated[line.text] = repeated.get(line.text, 0) + 1
-    best, found = 1.2, None
-    for i in range(max(0, region.start - TITLE_REACH), region.start):
+    """Index of the line that is the article's title: above the text, near it, and made of its words.
+
+    Of two good candidates the upper one is taken where the lower one can be its summary. A title that ends like a
+    sentence may have been read as the first paragraph; then it is looked for there.
+    """
+    text = stems(" ".join(lines[i].text for i in region.lines[:12])[:4000])
+    copies = Counter(line.text.casefold() for line in lines)
+    scores: dict[int, float] = {}
+    for i in range(max(0, region.start - TITLE_REACH), min(len(lines), region.start + 3)):
         line, fact = lines[i], facts[i]
         if not 2 <= fact.words <= 40 or fact.furniture or fact.date or fact.email or fact.sign or labels[i]:
             continue
-        if fact.byline or fact.url or fact.credit:
+        if fact.byline or fact.url or fact.credit or line.rank is not None:
+            continue
+        alone = copies[line.text.casefold()] > 1 or line.heading == 1
+        if i >= region.start and (fact.words > 30 or not (alone or _is_small(facts, i + 1))):
             continue
         own = stems(line.text)
         shared = len(own & text) / max(3, len(own)) if own else 0.0
-        score = 2.5 * shared + min(fact.words, 10) / 10 - (region.start - i) / 40
+        score = 2.5 * shared + min(fact.words, 10) / 10 - max(0, region.start - i) / 40
         score += 1.2 if line.heading == 1 else 0.6 if line.heading else 0.0
         score += 0.3 if line.blank else 0.0
+        score += 0.4 if copies[line.text.casefold()] > 1 and fact.words >= 4 else 0.0
         score -= 0.8 if line.bullet else 0.0
         score -= 0.5 if fact.words < 4 else 0.0
-        score -= 0.7 if fact.ends == "." else 0.0
+        score -= 0.7 if fact.ends in (".", ":", ",") else 0.0
+        score -= 0.4 if fact.words > 22 else 0.0
         score -= 0.8 if fact.name and fact.words <= 3 else 0.0
-        if score > best + 1e-9:
-            best, found = score, i
+        scores[i] = score
+    found = max(scores, key=lambda i: (scores[i], -i), default=None)
+    if found is None or scores[found] <= TITLE_ENOUGH:
+        return None
+    for i in range(found - 1, max(-1, found - 4), -1):
+        good = (
+            i in scores and scores[i] > max(TITLE_ENOUGH, scores[found] - 0.8) and 4 <= facts[i].words <= 25
+        )
+        if good and lines[i].bullet == lines[found].bullet and lines[found].heading != 1:
+            found = i
     return found
 
 
-_TAIL = re.compile(r"(?:\s*[|,·•–—-]\s*|\s+)(?=\S)")
+def _is_small(facts: list[Facts], i: int) -> bool:
+    """Whether the line is such as stand between a title and its text: a name, a date, a button."""
+    if i >= len(facts):
+        return False
+    fact = facts[i]
+    return (
+        fact.date
+        or fact.byline
+        or fact.name
+        or bool(fact.furniture)
+        or (bool(fact.loose) and fact.words <= 9)
+    )
 
 
 def find_byline(
@@ -190,46 +220,61 @@ def find_byline(
 ) -> tuple[list[str], set[int]]:
     """Names of the authors, and the lines that state them.
 
-    A byline is a line of the form "By Name" near the text, a name followed by the site's own words about an
-    article ("views", "2 minutes read"), or a name right above an e-mail address.
+    A byline is a line of the form "By Name" near the title, a name there that stands beside a date or comes back
+    behind the text, a name followed by the site's own words about an article ("views", "2 minutes read"), or a
+    name right above an e-mail address.
     """
     names: list[str] = []
     used: set[int] = set()
-    first = title if title is not None else max(0, region.start - 12)
-    near = [
-        *range(first + 1 if title is not None else first, region.start),
-        *range(region.stop, min(len(lines), region.stop + 6)),
-    ]
-    for i in near:
-        fact, text = facts[i], lines[i].text
+    text = set(region.lines)
+    first = title + 1 if title is not None else max(0, region.start - 12)
+    above = [i for i in range(first, min(len(lines), max(region.start, first + 10))) if i not in text]
+    below = range(region.stop, min(len(lines), region.stop + 6))
+    later = [line.text for line in lines[region.start :] if len(line.text) <= 90]
+    for i in [*above, *below]:
+        fact, line = facts[i], lines[i]
         found: list[str] = []
-        if fact.byline:
-            found = _names_in(re.split(r"[:：]?\s", text, maxsplit=1)[-1])
+        if i not in below and fact.byline and not line.bullet:
+            found = _people(line.text)
         elif fact.name and i + 1 < len(lines) and facts[i + 1].email and facts[i + 1].words <= 8:
-            found = [text]
+            found = [line.text]
             used.add(i + 1)
-        elif i < region.start and fact.loose == "meta" and fact.words <= 9:
-            found = _names_in(_before_meta(text))
-        elif i < region.start and fact.name and fact.words <= 4 and _near_date(facts, i):
-            found = [text]
+        elif i in below or line.bullet or fact.loose == "credit":
+            continue
+        elif fact.loose == "meta" and fact.words <= 9:
+            found = _people(_before_meta(line.text))
+        elif fact.words <= 8 and _is_near_date(facts, i):
+            found = _people(line.text)
+        elif (
+            fact.name
+            and fact.words <= 4
+            and sum(other.startswith(line.text) for other in later) > (i >= region.start)
+        ):
+            found = [line.text]
         if found:
             used.add(i)
             names += [name for name in found if name not in names]
+            if len(names) >= 2 and i not in below:
+                break
     return names, used
 
 
-def _near_date(facts: list[Facts], i: int) -> bool:
-    return any(facts[j].date for j in (i - 1, i + 1) if 0 <= j < len(facts))
+def _is_near_date(facts: list[Facts], i: int) -> bool:
+    return any(facts[j].date for j in range(max(0, i - 2), min(len(facts), i + 3)) if j != i)
+
+
+def _people(text: str) -> list[str]:
+    """The names of people in a byline; empty where one part of it is no name."""
+    names = clean_names(text)
+    return names if names and all(_NAME.match(name) and len(name) <= 40 for name in names) else []
 
 
 def _before_meta(text: str) -> str:
     """The run of capitalised words at the beginning, without the last one where it is the site's own word."""
-    from toolkit.page.saved_text.facts import fold_phrase, read_furniture
-
     table = read_furniture()
     kept: list[str] = []
     for word in text.split():
-        if not word[0].isupper() or any(character.isdigit() for character in word):
+        if not word[0].isupper() or any(map(str.isdigit, word)):
             break
         if table.get(fold_phrase(word)) or (kept and table.get(fold_phrase(f"{kept[-1]} {word}"))):
             break
@@ -237,17 +282,7 @@ def _before_meta(text: str) -> str:
     return " ".join(kept)
 
 
-_PARTS = re.compile(r"\s*(?:,|;|\||·|•|\s(?:and|und|et|y|e|en|och|og|&|및)\s)\s*")
 _NAME = re.compile(r"[^\W\d_a-z][\w’'.-]*(?:\s[^\W\d_][\w’'.-]*){1,4}$")
-
-
-def _names_in(text: str) -> list[str]:
-    names = []
-    for part in _PARTS.split(text):
-        if not _NAME.match(part) or len(part) > 40:
-            break
-        names.append(part)
-    return names
 
 
 def find_running_date(

@@ -397,10 +397,10 @@ def _number_rows(lines: list[Line]) -> list[Line]:
                 found[i] = (int(match[1]), match.end())
     rows = sorted(found)
     chains: dict[int, list[int]] = {}
-    for i in rows:
+    for at, i in enumerate(rows):
         n = found[i][0]
-        for j in reversed([j for j in rows if j < i and i - j <= 8]):
-            if found[j][0] == n - 1 and j in chains:
+        for j in reversed(rows[max(0, at - 8) : at]):
+            if i - j <= 8 and found[j][0] == n - 1 and j in chains:
                 chains[i] = chains.pop(j)
                 chains[i].append(i)
                 break

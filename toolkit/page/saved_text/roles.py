@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Set
 
 import numpy as np
@@ -89,7 +90,8 @@ def _agree(lines: list[Line], facts: list[Facts], scores: Matrix, roles: list[st
     for i in heads:
         counts.setdefault(shape[i], []).append(i)
     for i, role in enumerate(roles):
-        near = [j for j in counts.get(shape[i], ()) if j != i and abs(j - i) <= NEAR]
+        alike = counts.get(shape[i], [])
+        near = [j for j in alike[bisect_left(alike, i - NEAR) : bisect_left(alike, i + NEAR + 1)] if j != i]
         fact = facts[i]
         if not role and scores[i, HEADLINE] >= WITH_FELLOWS:
             between = [j for j in near if j < i], [j for j in near if j > i]
@@ -101,7 +103,7 @@ def _agree(lines: list[Line], facts: list[Facts], scores: Matrix, roles: list[st
             ):
                 roles[i] = "headline"
         elif role == "headline" and not near and scores[i, HEADLINE] < ALONE:
-            crowd = sum(abs(j - i) <= NEAR for j in heads) - 1
+            crowd = bisect_left(heads, i + NEAR + 1) - bisect_left(heads, i - NEAR) - 1
             if crowd >= 4:
                 roles[i] = ""
 

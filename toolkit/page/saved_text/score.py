@@ -22,6 +22,8 @@ Matrix = npt.NDArray[np.float32]
 
 #: Roles in the order of the score table's columns; column 0 is anything else.
 ROLES = ("headline", "label", "kicker")
+#: A line scoring less for every role at first sight is not looked at again.
+HOPELESS = 0.005
 
 
 @lru_cache(maxsize=1)
@@ -59,8 +61,11 @@ def score_lines(
         return _from_guesses(guesses)
     table = describe_lines(lines, facts, labels, region, title, guesses)
     first = _predict(table, ensembles, "first")
-    second = _predict(np.hstack([table, spread_scores(lines, first[:, 1:])]), ensembles, "second")
-    return second
+    again = np.flatnonzero(first[:, 1:].max(axis=1) > HOPELESS)
+    first[again] = _predict(
+        np.hstack([table, spread_scores(lines, first[:, 1:])])[again], ensembles, "second"
+    )
+    return first
 
 
 def _predict(table: Matrix, ensembles: dict[str, Ensemble], stage: str) -> Matrix:
