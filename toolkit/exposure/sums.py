@@ -56,8 +56,8 @@ class HeadlineSums:
         Headline keys in alphabetical order; the codes elsewhere point into them.
     counts : DataFrame
         One row per key: prints, duplicate_prints, snapshots, undated_snapshots, rank_sum, best_rank,
-        position_sum, positioned, and for each weighting exposure_, squared_ and crossed_ (sums over snapshots of the headline's exposure, its
-        square, and its product with the snapshot's number of printed modules).
+        position_sum, positioned; for each weighting exposure_, squared_ and crossed_ (sums over snapshots of the
+        headline's exposure, its square, and its product with the snapshot's number of printed modules).
     wordings : DataFrame
         headline, wording, prints.
     sets : mapping

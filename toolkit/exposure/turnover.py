@@ -118,7 +118,8 @@ def measure_turnover(
         One row per place and pair of captures that follow each other: ``site``, ``article_id`` (missing where
         the place is the whole site), ``module``, ``kind`` (both missing by page), ``snapshot_before``,
         ``snapshot_after``, ``captured_before``, ``captured_after``, ``gap_hours``, ``order_known``;
-        ``n_before``, ``n_after``, ``shared``, ``entered``, ``left`` (headlines); ``jaccard``, ``sorensen``, ``overlap``, ``rbo``,
+        ``n_before``, ``n_after``, ``shared``, ``entered``, ``left`` (headlines); ``jaccard``, ``sorensen``,
+        ``overlap``, ``rbo``,
         ``entry_share`` (of the later list), ``exit_share`` (of the earlier) per gap; ``entered_per_day``,
         ``entry_share_per_day``, ``exposure_survived`` (share of the earlier list's log2 exposure whose
         headlines are still there), ``reason`` (empty, or why nothing is told per day). By site, article,
