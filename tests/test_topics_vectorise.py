@@ -16,11 +16,18 @@ TEXTS = [
     "Don\u2019t panic: the caf\u00e9\u2019s \u201cnew\u201d e-bikes cost $3.50\u2026",
     "\u6771\u4eac\u90fd\u306e\u77e5\u4e8b\u304c\u8a9e\u3063\u305f NEW \u30cb\u30e5\u30fc\u30b9",
     "\ub300\ud1b5\ub839\uc774 \uc11c\uc6b8\uc5d0\uc11c \ub9d0\ud588\ub2e4",
-    "\u041f\u0440\u0435\u0437\u0438\u0434\u0435\u043d\u0442 \u0441\u043a\u0430\u0437\u0430\u043b \u2014 \u00ab\u043d\u0435\u0442\u00bb",
+    # Russian with quotes
+    (
+        "\u041f\u0440\u0435\u0437\u0438\u0434\u0435\u043d\u0442 "
+        "\u0441\u043a\u0430\u0437\u0430\u043b \u2014 \u00ab\u043d\u0435\u0442\u00bb"
+    ),
     "a\x00b nul\x00nul  \x00",
     "",
     "   ",
-    "\ufb01ne \uff34\uff25\uff33\uff34 e\u0301t\u00e9 \u0939\u093f\u0928\u094d\u0926\u0940 \u0e01\u0e32\u0e23\u0e40\u0e21\u0e37\u0e2d\u0e07",
+    (
+        "\ufb01ne \uff34\uff25\uff33\uff34 e\u0301t\u00e9 \u0939\u093f\u0928\u094d\u0926\u0940 "
+        "\u0e01\u0e32\u0e23\u0e40\u0e21\u0e37\u0e2d\u0e07"
+    ),
     "co\u00f6peration-of-an-extraordinarilylongwordthatnotableholds x y z",
     "lone \ud800 surrogate",
 ]
@@ -116,7 +123,7 @@ def test_every_stop_word_list_is_sorted_lower_case_and_as_the_rule_cuts_it() -> 
 
 
 def test_read_stop_words_names_the_languages_there_are_when_one_is_unknown() -> None:
-    with pytest.raises(InputError, match="no stop words for 'xx'.*de, el, en"):
+    with pytest.raises(InputError, match=r"no stop words for 'xx'.*de, el, en"):
         read_stop_words("xx")
 
 

@@ -8,11 +8,13 @@ import pandas as pd
 SUBJECTS = {
     "weather": "rain storm wind flood river snow forecast dam cloud thunder gale drizzle sleet umbrella tide",
     "sport": "goal match team coach league striker penalty keeper stadium transfer cup captain derby referee fans",
-    "court": "judge trial lawyer verdict jury appeal prison defendant witness sentence prosecutor bail court guilty plea",
-    "school": "teacher pupil classroom exam university student lesson campus degree tuition homework headmaster grade library",
-    "music": "singer album concert guitar festival stage drummer chorus melody vinyl orchestra tour ballad encore piano",
+    "court": "judge trial lawyer verdict jury appeal prison defendant witness sentence prosecutor bail guilty plea",
+    "school": "teacher pupil classroom exam university student lesson campus degree tuition homework grade library",
+    "music": "singer album concert guitar festival stage drummer chorus melody vinyl orchestra tour ballad encore",
 }
-EVERYDAY = "town mayor street morning family question plan money letter corner problem window office road answer".split()
+EVERYDAY = (
+    "town mayor street morning family question plan money letter corner problem window office road".split()
+)
 
 
 def write_texts(
