@@ -196,7 +196,8 @@ def _dwell(corpus: str) -> pd.DataFrame:
     high = np.where(np.arange(n) % 3 == 0, np.inf, low * 1.6 + 5)
     return pd.DataFrame(
         {
-            "headline": names, "module": ["Most Read" if i % 2 else None for i in range(n)], "dwell_hours_low": low,
+            "headline": names, "sightings": range(n, 0, -1),
+            "module": ["Most Read" if i % 2 else None for i in range(n)], "dwell_hours_low": low,
             "dwell_hours_high": high, "censored": np.where(np.isinf(high), "right", ""),
         }
     )  # fmt: skip
@@ -232,7 +233,7 @@ def make_charts(corpus: str) -> dict[str, tuple[Callable[..., Any], pd.DataFrame
     shares = _shares(corpus, n)
     counts = pd.DataFrame({"n": np.arange(n, 0, -1) * 7, "total": 900, "prints": np.arange(n, 0, -1) * 9})
     rows = pd.concat([shares, counts], axis=1)
-    grid = _grid(corpus, 6)
+    grid = _grid(corpus, 9)
     means = shares.rename(columns={"share": "mean_score", "share_low": "mean_low", "share_high": "mean_high"})
     curve = pd.DataFrame({"n_topics": range(2, 9), "stability": [0.2, 0.5, 0.9, 0.7, 0.8, 0.4, 0.3]})
     curve = curve.head(1) if corpus == "lonely" else curve

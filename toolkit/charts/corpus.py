@@ -168,11 +168,13 @@ def _draw_coverage_of_sites(
 ) -> Any:
     """Measures down, sites across, a mark and a word in each cell."""
     measures = coverage["measure"].drop_duplicates().tolist()
-    rank = coverage.assign(site=coverage["site"].astype("str").fillna("(no site)"))
+    rank = coverage.assign(site=coverage["site"].astype("str").fillna("(not named)"))
     weight = "snapshots" if "snapshots" in rank.columns else "allowed"
     order = rank.groupby("site")[weight].max().sort_index().sort_values(ascending=False, kind="stable")
     sites = order.index[: max(2, int(width * 0.7 / 0.9))].tolist()
-    cells = rank.pivot_table(index="measure", columns="site", values="allowed", aggfunc="all")
+    borne = set(
+        rank.loc[rank["allowed"].astype(bool), ["measure", "site"]].itertuples(index=False, name=None)
+    )
     names = [name_text(name).replace("_", " ") for name in measures]
     heads = [name_text(site) for site in sites]
     with open_canvas("Check list", ax, width=width, theme=theme, texts=[*names, *heads, subtitle]) as canvas:
@@ -180,7 +182,7 @@ def _draw_coverage_of_sites(
         rows = [canvas.fit(name, 0.3, lines=2) for name in names]
         set_height(canvas, len(rows), 0.36 if any("\n" in row for row in rows) else 0.28)
         for (row, measure), (column, site) in product(enumerate(measures), enumerate(sites)):
-            fine = bool(cells.loc[measure, site])
+            fine = (measure, site) in borne
             colour = palette.series[2] if fine else palette.series[1]
             canvas.ax.plot(
                 column + 0.38, row + 0.5, "o" if fine else "X", markersize=8, color=colour,
@@ -191,15 +193,13 @@ def _draw_coverage_of_sites(
             )
         canvas.ax.hlines(range(1, len(rows)), 0, len(sites), color=palette.grid, linewidth=0.8)
         lay_out_grid(canvas, rows, heads)
-        counts = [int(cells.loc[measures, site].sum()) for site in sites]
-        best, worst = max(counts), min(counts)
+        counts = [sum((measure, site) in borne for measure in measures) for site in sites]
+        best = max(counts)
         leader = quote(sites[counts.index(best)], 40)
         finding = f"The captures of {leader} bear {best:,} of {plural(len(names), 'measure')}"
-        finding += (
-            f", those of {quote(sites[counts.index(worst)], 40)} {worst:,}."
-            if worst < best
-            else ", as do the others."
-        )
+        fewer = sum(n < best for n in counts)
+        others = f"{plural(fewer, 'other site')} shown {'bears' if fewer == 1 else 'bear'} fewer"
+        finding += f"; {others}." if fewer else ", as do the others."
         more = (
             f"The {len(sites)} sites with most captures of {len(order)}. " if len(order) > len(sites) else ""
         )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from toolkit.charts.frame import open_canvas
 from toolkit.charts.parts import describe_rows, draw_rows, name_beside, set_height, set_percent_axis, spread
-from toolkit.charts.style import MARKERS, WIDTH, Theme
+from toolkit.charts.style import LINES, MARKERS, WIDTH, Theme
 from toolkit.charts.text import clean_text, name_text, percent, plural, quote
 from toolkit.tables import require_columns
 
@@ -115,9 +115,14 @@ def draw_ranks(
             if not there.any():
                 turns[:1] = True
             colours.append(palette.series[n % len(palette.series)])
+            again = n >= len(
+                palette.series
+            )  # colours and marks come round: hollow and dashed the second time
             canvas.ax.plot(
                 part["capture"], part["rank"].astype("float64"), color=colours[-1], marker=MARKERS[n % len(MARKERS)],
-                markersize=7, markeredgecolor=palette.paper, markeredgewidth=0.5, linewidth=2.2, zorder=3,
+                markersize=7, markerfacecolor=palette.paper if again else colours[-1], linewidth=2.2,
+                markeredgecolor=colours[-1] if again else palette.paper, markeredgewidth=1.4 if again else 0.5,
+                linestyle=LINES[1] if again else LINES[0], zorder=3,
                 clip_on=False,
                 markevery=list(np.flatnonzero(turns)),
             )  # fmt: skip
@@ -138,6 +143,7 @@ def draw_ranks(
         for height, n in zip(heights, order, strict=True):
             canvas.ax.plot(
                 [1.015], [height], marker=MARKERS[n % len(MARKERS)], markersize=6, color=colours[n], clip_on=False,
+                markerfacecolor=colours[n] if n < len(palette.series) else palette.paper,
                 transform=canvas.ax.get_yaxis_transform(),
             )  # fmt: skip
         name_beside(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit.charts.frame import open_canvas
@@ -77,27 +78,20 @@ def draw_lorenz(
         gini, low, high = lorenz.attrs.get("gini"), None, None
         if concentration is not None and "gini" in concentration.index:
             gini, low, high = (float(concentration.loc["gini", name]) for name in ("value", "low", "high"))
-        told = ""
-        if gini is not None and pd.notna(gini):
-            told = f"Gini {gini:.2f}"
-            if low is not None and pd.notna(low) and pd.notna(high):
-                told += f"\n{low:.2f} to {high:.2f}"
-            middle = int((curve["share_items"] - 0.72).abs().to_numpy().argmin())
-            height = (
-                float(curve["share_items"].iloc[middle]) + float(curve["share_exposure"].iloc[middle])
-            ) / 2
-            canvas.ax.text(
-                0.72, height, told, color=palette.ink, fontsize=10, fontweight="bold", ha="center", va="center",
-                linespacing=1.2,
-            )  # fmt: skip
+        told = f"Gini {gini:.2f}" if gini is not None and pd.notna(gini) else ""
+        interval = ""
+        # an interval that does not hold its value says more of the resampling than of the site
+        if told and low is not None and high is not None and low <= gini <= high:
+            interval = f"95 % interval {low:.2f} to {high:.2f}"
+        # above the line of equality nothing is ever drawn
+        canvas.ax.text(0.04, 0.93, told, color=palette.ink, fontsize=12, fontweight="bold", va="top")
+        canvas.ax.text(0.04, 0.84, interval, color=palette.soft, fontsize=9, va="top")
         n = int(lorenz.attrs.get("n", len(lorenz) - 1))
         top = lorenz.attrs.get("top_tenth")
-        finding = (
-            f"Exposure over {plural(n, 'headline')}: {told.splitlines()[0] if told else 'the Lorenz curve'}."
-        )
+        finding = f"Exposure over {plural(n, 'headline')}: {told or 'the Lorenz curve'}."
         if top is not None and pd.notna(top):
             finding = f"The most exposed tenth of the headlines holds {percent(float(top))} of all exposure."
-        detail = f"Gini index {gini:.2f}, 0 even to 1 all in one." if told else ""
+        detail = f"{told}, 0 even to 1 all in one{', ' + interval if interval else ''}." if told else ""
         return canvas.finish(finding, f"{plural(n, 'headline')}. {subtitle}", detail)
 
 
@@ -168,7 +162,7 @@ def draw_overlap(
         rows = [canvas.fit(text, 0.27, lines=2) for text in texts]
         set_height(canvas, len(rows), 0.4 if any("\n" in row for row in rows) else 0.34)
         told = [[f"{cell * 100:.0f}" if cell == cell else "" for cell in row] for row in values]
-        draw_heatmap(canvas, values, rows, texts, told)
+        draw_heatmap(canvas, values, rows, texts, told, blank=np.eye(len(names), dtype=bool))
         shown = pairs[pairs["first_module"].isin(names) & pairs["second_module"].isin(names)]
         best = shown.sort_values(
             [value, "first_module", "second_module"], ascending=[False, True, True]
@@ -181,6 +175,8 @@ def draw_overlap(
             finding = "No two modules of a page print the same headline."
         more = f", the {len(names)} seen most shown" if len(rank) > len(names) else ""
         measure = _NAMES.get(value, value)
+        never = np.isnan(values) & ~np.eye(len(names), dtype=bool)
+        more += "; hatched: never on one page" if never.any() else ""
         count = (
             f"{plural(len(rank), 'module')}{more}; {measure} times 100, mean over pages with both. {where}"
         )

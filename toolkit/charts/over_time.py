@@ -13,6 +13,7 @@ from toolkit.charts.parts import (
     draw_rows,
     label_rows,
     name_rows,
+    note_right,
     row_height,
     set_height,
     set_percent_axis,
@@ -55,8 +56,8 @@ def draw_presence(
 
     Notes
     -----
-    Marks that follow each other in the captures are joined; between two captures nothing is known. A full mark is
-    rank 1 in a module, a hollow one any other rank. Ticks along the bottom are all captures.
+    Marks that follow each other in the captures are joined; between two captures nothing is known. A tall mark is
+    rank 1 in a module, a short one any other rank. Ticks along the bottom are all captures.
     """
     require_columns(presence, "presence", ["headline", "captured_at", "capture", "prints", "best_rank"])
     names = presence["headline"].drop_duplicates().tolist()
@@ -80,7 +81,9 @@ def draw_presence(
             markeredgewidth=0.8, clip_on=False,
         )  # fmt: skip
         set_time_axis(canvas.ax.xaxis, start, end, canvas.width * 0.5)
-        canvas.name_x("full: rank 1 in a module; hollow: below. Ticks: captures (UTC)")
+        canvas.name_x(
+            "tall: rank 1 in a module, short: below; joined: in the next capture too. Bottom: all captures (UTC)"
+        )
         canvas.ax.grid(axis="y")
         counts = seen.groupby("headline")["capture"].nunique().sort_index()
         top = counts.sort_values(ascending=False, kind="stable")
@@ -95,20 +98,20 @@ def draw_presence(
 
 def _draw_strips(canvas: Canvas, seen: pd.DataFrame, places: dict[str, int]) -> None:
     """Marks, joined where one capture follows the other."""
-    accent, paper = canvas.palette.accent, canvas.palette.paper
+    accent = canvas.palette.accent
     height = seen["headline"].map(places).to_numpy(float)
     time = seen["captured_at"].to_numpy("datetime64[us]")
     capture, name = seen["capture"].to_numpy(), seen["headline"].to_numpy()
     joined = (capture[1:] == capture[:-1] + 1) & (name[1:] == name[:-1])
     canvas.ax.hlines(
-        height[:-1][joined], time[:-1][joined], time[1:][joined], color=accent, linewidth=3.2, zorder=2
+        height[:-1][joined], time[:-1][joined], time[1:][joined], color=accent, linewidth=1.3, zorder=2
     )
     first = (seen["best_rank"] == 1).to_numpy()
-    for mask, face in ((~first, paper), (first, accent)):
+    for mask, tall, thick in ((~first, 7, 1.3), (first, 14, 2.2)):
         if mask.any():
             canvas.ax.plot(
-                time[mask], height[mask], "o", markersize=5, color=accent, markerfacecolor=face, markeredgewidth=1.2,
-                linestyle="none", zorder=3, clip_on=False,
+                time[mask], height[mask], "|", markersize=tall, color=accent, markeredgewidth=thick, zorder=3,
+                clip_on=False,
             )  # fmt: skip
 
 
@@ -127,7 +130,8 @@ def draw_dwell(
     ----------
     dwell : DataFrame
         As ``measure_dwell`` gives it: headline, dwell_hours_low, dwell_hours_high (inf where an end is open),
-        censored; module where the headline stood in several places. Rows without bounds are left out.
+        censored; module where the headline stood in several places, sightings where counted. Rows without
+        bounds are left out.
     most : int
         How many rows, from the top of the table.
     ax, subtitle, theme, width
@@ -193,6 +197,8 @@ def draw_dwell(
                 np.full(int(open_ended.sum()), limit), places[open_ended], ">", markersize=8, color=palette.soft,
                 zorder=3, clip_on=False, linestyle="none",
             )  # fmt: skip
+        if "sightings" in part.columns:
+            note_right(canvas, places, [f"{int(n):,}" for n in part["sightings"]], "seen")
         canvas.ax.set_xlim(0, limit)
         canvas.ax.grid(axis="x")
         canvas.name_x(f"{name}; full: at least, hatched: possibly, arrow: no upper bound, \u25c6: seen once")

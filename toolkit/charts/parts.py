@@ -80,11 +80,16 @@ def draw_rows(
     name_rows(canvas, places, fitted, second)
     ax.grid(axis="x")
     if right is not None:
-        for text, place in [*zip(right, places, strict=True), (right_title, len(places) - 0.35)]:
-            ax.annotate(
-                text, (1.0, place), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points",
-                va="center", fontsize=9, color=palette.soft, annotation_clip=False,
-            )  # fmt: skip
+        note_right(canvas, places, right, right_title)
+
+
+def note_right(canvas: Canvas, places: Any, notes: Sequence[str], title: str = "") -> None:
+    """Figures at the right edge of rows, under a title."""
+    for text, place in [*zip(notes, places, strict=True), (title, len(places) - 0.35)]:
+        canvas.ax.annotate(
+            text, (1.0, place), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points",
+            va="center", fontsize=9, color=canvas.palette.soft, annotation_clip=False,
+        )  # fmt: skip
 
 
 def name_rows(canvas: Canvas, places: Any, labels: Sequence[str], second: Sequence[str] = ()) -> None:
@@ -198,10 +203,12 @@ def draw_heatmap(
     *,
     notes: Sequence[str] | None = None,
     faint: Sequence[bool] | None = None,
+    blank: Any = None,
 ) -> None:
     """A grid of shaded cells, each with its figure, so that shade alone never carries it; missing cells are hatched.
 
-    ``notes`` stand below the columns' names; columns that are ``faint`` are not shaded.
+    ``notes`` stand below the columns' names; columns that are ``faint`` are not shaded, cells that
+    are ``blank`` hold nothing.
     """
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.patches import Rectangle
@@ -221,6 +228,8 @@ def draw_heatmap(
         snap=True,
     )
     for row, column in np.ndindex(values.shape):
+        if blank is not None and blank[row, column]:
+            continue
         if not np.isfinite(values[row, column]):
             corner = (column + 0.03, row + 0.03)
             ax.add_patch(

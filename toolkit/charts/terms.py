@@ -133,13 +133,15 @@ def draw_contrast(
             share=0.4, hollow=~clear, stems=True,
         )  # fmt: skip
         reach = float(np.abs(odds.to_numpy(float)).max()) * 1.08 or 1.0
-        canvas.ax.set_xlim(-reach, reach)
+        sides = (part["z"] < 0).any(), (part["z"] > 0).any()
+        canvas.ax.set_xlim(-reach if sides[0] else -reach / 50, reach if sides[1] else reach / 50)
         ends = [
             canvas.fit(f"\u2190 more in {groups[1]}", 0.3, 9),
             canvas.fit(f"more in {groups[0]} \u2192", 0.3, 9),
         ]
         scale = "log-odds ratio" + ("; hollow: may be chance" if level is not None else "")
-        canvas.ax.set_xlabel(f"{ends[0]}   |   {ends[1]}\n{scale}", linespacing=1.3)
+        told_ends = "   |   ".join(end for end, there in zip(ends, sides, strict=True) if there)
+        canvas.ax.set_xlabel(f"{told_ends}\n{scale}", linespacing=1.3)
         told = []
         if part["z"].iloc[0] > 0:
             told.append(f"{quote(labels[0], 40)} marks {groups[0]} most")

@@ -289,7 +289,7 @@ def draw_topics_by_kind(
         surest = (
             "share_low" if "share_low" in shares.columns and shares["share_low"].notna().any() else "share"
         )
-        best = shares[shares["total"] >= _FEW].sort_values(
+        best = shares[(shares["total"] >= _FEW) & shares[by].isin(groups)].sort_values(
             [surest, by, "topic"], ascending=[False, True, True]
         )
         finding = "Too few headlines in every group to compare."
