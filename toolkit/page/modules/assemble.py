@@ -14,8 +14,8 @@ from toolkit.page.modules.duplicates import mark_duplicates
 from toolkit.page.modules.ensemble import Models
 from toolkit.page.modules.features import candidates, describe_cards
 from toolkit.page.modules.headline import borrow_headline, choose_headline
-from toolkit.page.modules.kickers import find_kickers, trim_headline
-from toolkit.page.modules.kinds import describe_kinds, rule_kind, section_names
+from toolkit.page.modules.kickers import describe_slots, find_deck, kicker_slots, slot_rules, trim_headline
+from toolkit.page.modules.kinds import RULE_COLUMNS, describe_kinds, rule_kind, section_names
 from toolkit.page.modules.labels import describe_labels, find_label, label_candidates, label_text
 from toolkit.page.modules.split import describe_pairs, pair_rules
 from toolkit.page.modules.tabs import find_tabs
@@ -25,9 +25,12 @@ from toolkit.tables import KINDS
 from toolkit.words import normalise_headline
 
 #: From this probability on a card is a headline of a module, and two neighbours are of one module.
-CARD_LIMIT = 0.45
+CARD_LIMIT = 0.4
 PAIR_LIMIT = 0.5
 LABEL_LIMIT = 0.4
+KICKER_LIMIT = 0.5
+#: How much the rule for kinds counts beside the ensemble.
+RULE_SHARE = 0.3
 
 
 @dataclass(slots=True)
@@ -89,8 +92,8 @@ def find_modules_in(
         return []
     page = prepare(tree, url, title, body, language)
     looked_at = candidates(page)
-    if models is not None and "card" in models.ensembles:
-        sure = models.ensembles["card"].predict(describe_cards(page, looked_at))
+    if models is not None and models.has("card"):
+        sure = models.predict("card", describe_cards(page, looked_at))
     else:
         sure = card_rules(page, looked_at)
     chosen: list[tuple[Card, float]] = []
@@ -104,18 +107,18 @@ def find_modules_in(
     cards = [card for card, _ in chosen]
     tabs = find_tabs(page, cards)
     pairs = describe_pairs(page, cards, tabs)
-    if models is not None and "pair" in models.ensembles:
-        together = models.ensembles["pair"].predict(pairs)
+    if models is not None and models.has("pair"):
+        together = models.predict("pair", pairs)
     else:
         together = pair_rules(pairs)
     runs: list[list[tuple[Card, float]]] = []
     names: list[int] = []
     for n, entry in enumerate(chosen):
-        if n and together[n - 1] >= PAIR_LIMIT and n not in tabs:
+        if n and (n in tabs.joined or (together[n - 1] >= PAIR_LIMIT and n not in tabs.named)):
             runs[-1].append(entry)
         else:
             runs.append([entry])
-            names.append(tabs.get(n, -1))
+            names.append(tabs.named.get(n, tabs.headed.get(n, -1)))
     modules = _describe(page, runs, names, url, models)
     mark_duplicates(modules)
     return modules
@@ -137,21 +140,24 @@ def _describe(
     described = [(label, [card for card, _ in run]) for (_, label), run in zip(labels, runs, strict=True)]
     kinds = choose_kinds(page, described, models)
     modules: list[FoundModule] = []
-    for run, (label_piece, label), kind in zip(runs, labels, kinds, strict=True):
+    kickers = choose_kickers(page, [(piece, cards) for (piece, _), (_, cards) in zip(labels, described, strict=True)], models)
+    for run, (label_piece, label), kind, found in zip(runs, labels, kinds, kickers, strict=True):
         cards = [card for card, _ in run]
         items: list[Item] = []
-        found = find_kickers(page, cards, label_piece)
         for (card, p), kicker in zip(run, found, strict=True):
+            deck = find_deck(page, card)
             items.append(
                 FoundItem(
                     headline=trim_headline(card.headline),
                     url=make_absolute(card.href, url),
                     kicker=pieces.text[kicker] if kicker >= 0 else None,
+                    deck=pieces.text[deck] if deck >= 0 else None,
                     position=tree.chars[card.links[0]] / chars,
                     start=card.zone,
                     stop=tree.end[card.zone],
                     headline_nodes=[pieces.first[q] for q in card.parts],
                     kicker_node=pieces.first[kicker] if kicker >= 0 else -1,
+                    deck_node=pieces.first[deck] if deck >= 0 else -1,
                     confidence=p,
                 )
             )
@@ -176,21 +182,52 @@ def choose_kinds(
     page: Page, described: Sequence[tuple[str | None, Sequence[Card]]], models: Models | None
 ) -> list[str]:
     """The kind of each (label, cards)."""
-    if models is None or "kind" not in models.ensembles:
+    if models is None or not models.has("kind"):
         return [rule_kind(page, label, cards) for label, cards in described]
-    sure = models.ensembles["kind"].predict(describe_kinds(page, described))
+    table = describe_kinds(page, described)
+    sure = (1 - RULE_SHARE) * models.predict("kind", table) + RULE_SHARE * table[:, RULE_COLUMNS]
     return [KINDS[k] for k in np.argmax(sure, axis=1).tolist()] if len(described) else []
+
+
+def choose_kickers(
+    page: Page, blocks: Sequence[tuple[int, Sequence[Card]]], models: Models | None
+) -> list[list[int]]:
+    """For each (label piece, cards) the piece that is the kicker of each card, or -1."""
+    slots = [kicker_slots(page, cards, label) for label, cards in blocks]
+    rows = np.concatenate(
+        [describe_slots(page, cards, held) for (_, cards), held in zip(blocks, slots, strict=True)]
+        or [np.zeros((0, 1), np.float32)]
+    )
+    if models is None or not models.has("kicker"):
+        sure = slot_rules(rows) if len(rows) else np.zeros(0)
+    else:
+        sure = models.predict("kicker", rows)
+    chosen: list[list[int]] = []
+    at = 0
+    for (_, cards), held in zip(blocks, slots, strict=True):
+        mine = sure[at : at + len(held)].tolist()
+        at += len(held)
+        kickers = [-1] * len(cards)
+        # the surest slot first; items that lack it may take the next one
+        for worth, slot in sorted(zip(mine, held, strict=True), key=lambda pair: (-pair[0], pair[1])):
+            if worth < KICKER_LIMIT:
+                break
+            for n, piece in held[slot].items():
+                if kickers[n] < 0:
+                    kickers[n] = piece
+        chosen.append(kickers)
+    return chosen
 
 
 def choose_label(page: Page, cards: Sequence[Card], floor: int, models: Models | None) -> int:
     """The piece that is the label of a module, or -1."""
-    if models is None or "label" not in models.ensembles:
+    if models is None or not models.has("label"):
         first = cards[0]
         item_floor = page.pieces.before[first.zone] if len(cards) > 1 else first.parts[0]
         return find_label(page, first.parts[0], floor, item_floor)[0]
     candidates = label_candidates(page, cards, floor)
     if not candidates:
         return -1
-    sure = models.ensembles["label"].predict(describe_labels(page, cards, candidates, floor))
+    sure = models.predict("label", describe_labels(page, cards, candidates, floor))
     best = int(np.argmax(sure))
     return candidates[best] if sure[best] >= LABEL_LIMIT else -1

@@ -47,37 +47,54 @@ class Ensemble:
         return np.asarray(1.0 / (1.0 + np.exp(-(total + self.start))))
 
 
-def from_arrays(arrays: dict[str, np.ndarray], prefix: str, about: dict[str, object]) -> Ensemble:
+#: The arrays of an ensemble as stored, with their types: as small as they can be without loss that matters.
+_STORED = {"feature": "u1", "threshold": "f4", "left": "u4", "right": "u4", "value": "f4", "roots": "u4"}
+
+
+def to_arrays(ensemble: Ensemble, name: str) -> dict[str, np.ndarray]:
+    """The arrays of ``ensemble`` under names that begin with ``name``, for an npz file."""
+    return {f"{name}_{part}": getattr(ensemble, part).astype(kind) for part, kind in _STORED.items()}
+
+
+def from_arrays(arrays: dict[str, np.ndarray], name: str, about: dict[str, object]) -> Ensemble:
     """An ensemble from the arrays of a model file; ``about`` holds its depth, start and link."""
+    wide = {"u1": np.int64, "u4": np.int64, "f4": np.float32}
+    parts = {part: arrays[f"{name}_{part}"].astype(wide[kind]) for part, kind in _STORED.items()}
     return Ensemble(
-        feature=arrays[f"{prefix}_feature"].astype(np.int64),
-        threshold=arrays[f"{prefix}_threshold"].astype(np.float32),
-        left=arrays[f"{prefix}_left"].astype(np.int64),
-        right=arrays[f"{prefix}_right"].astype(np.int64),
-        value=arrays[f"{prefix}_value"].astype(np.float64),
-        roots=arrays[f"{prefix}_roots"].astype(np.int64),
-        depth=int(str(about["depth"])),
-        start=float(str(about["start"])),
-        link=str(about["link"]),
+        **parts, depth=int(str(about["depth"])), start=float(str(about["start"])), link=str(about["link"])
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The ensembles of module finding by name, with the columns each was trained on."""
+    """The ensembles of module finding: for each task one or more, whose probabilities are averaged."""
 
-    ensembles: dict[str, Ensemble]
-    about: dict[str, dict[str, object]]
+    ensembles: dict[str, list[Ensemble]]
+
+    def has(self, task: str) -> bool:
+        """Whether there is an ensemble for ``task``."""
+        return task in self.ensembles
+
+    def predict(self, task: str, rows: np.ndarray) -> np.ndarray:
+        """Mean probability of each row (or of each class of each row) over the task's ensembles."""
+        found = self.ensembles[task]
+        total = found[0].predict(rows)
+        for other in found[1:]:
+            total = total + other.predict(rows)
+        return np.asarray(total / len(found))
 
 
 @lru_cache(maxsize=1)
 def load_models() -> Models | None:
-    """The ensembles that ship with the toolkit."""
+    """The ensembles that ship with the toolkit; None where their files are absent (rules alone decide then)."""
     folder = files("toolkit").joinpath("models")
     about_file, arrays_file = folder.joinpath("modules.json"), folder.joinpath("modules.npz")
     if not about_file.is_file() or not arrays_file.is_file():
         return None
-    about = json.loads(about_file.read_text(encoding="utf-8"))["ensembles"]
+    about = json.loads(about_file.read_text(encoding="utf-8"))
     with arrays_file.open("rb") as file, np.load(file, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
-    return Models({name: from_arrays(arrays, name, about[name]) for name in about}, about)
+    tasks: dict[str, list[Ensemble]] = {}
+    for name, entry in about["ensembles"].items():
+        tasks.setdefault(entry["task"], []).append(from_arrays(arrays, name, entry))
+    return Models(tasks)

@@ -13,8 +13,8 @@ from toolkit.page.modules.context import Page
 from toolkit.page.modules.labels import ENOUGH, label_score
 from toolkit.page.modules.lexicon import look_up
 from toolkit.page.modules.marks import HINTS
-from toolkit.page.modules.texts import is_date, stems
-from toolkit.page.urls import registered_domain, slug_of, split_url
+from toolkit.page.modules.texts import stems
+from toolkit.page.urls import registered_domain
 
 _NEAR = (
     "nav", "header", "share", "tag", "author", "comment", "ad", "related", "popular", "recommend", "latest",
@@ -23,7 +23,7 @@ _NEAR = (
 _AROUND = ("nav", "footer", "header", "aside", "article", "main", "form", "list", "comment", "breadcrumb", "body",
            "related", "popular", "recommend", "latest", "sidebar", "account", "tag", "share", "author")  # fmt: skip
 
-_CLAIMS = ("related", "recommended", "latest", "popular", "section", "sponsored", "inline")
+_CLAIMS = ("related", "recommended", "latest", "popular", "section", "sponsored", "inline", "none")
 #: Path pieces of pages that hold no story: sections, tags, authors, accounts, services.
 _SERVICE = re.compile(
     r"(?:^|[/_.-])(?:tags?|topics?|category|categories|authors?|autor|profile|users?|login|signin|sign-in|register|"
@@ -37,6 +37,7 @@ _DATE_PATH = re.compile(r"(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?\d\d)?(?:/
 _DIGITS = re.compile(r"\d+")
 _EXTENSION = re.compile(r"\.(?:s?html?|php|aspx?|jsp|ece|article|cms)$", re.I)
 _WORD = re.compile(r"[^\W\d_]+")
+_MIXED = re.compile(r"[a-zA-Z]\d[a-zA-Z\d]{3,}")
 _SOCIAL = re.compile(
     r"(?:^|\.)(?:facebook|twitter|instagram|linkedin|pinterest|reddit|tumblr|whatsapp|telegram|youtube|youtu|"
     r"vk|tiktok|getpocket|flipboard|threads|bsky|x|t|plus\.google|play\.google|itunes\.apple|apps\.apple)\.\w+$"
@@ -50,6 +51,7 @@ NAMES: tuple[str, ...] = (
     "blank", "nofollow",
     "heading", "zone_heading", "images", "dates", "hidden", "zone_chars", "line_chars", "links", "zone_pieces",
     "inside_pieces", "depth", "place", "before_body", "in_body", "after_body", "from_body", "in_paragraph", "unspaced",
+    "same_path", "tracked", "mixed_id", "subdomain",
     *("near_" + name for name in _NEAR), *("in_" + name for name in _AROUND),
     "group", "group_words", "group_overlap", "group_story", "group_segments",
     "left_words", "right_words", "stories_near", "stories_left_run", "page_stories", "indexed",
@@ -171,6 +173,8 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
             len(card.links), min(40, count), len(card.own_pieces), depth[link], link / size,
             link < page.body_first, page.body_first <= link < page.body_last, link >= page.body_last,
             min(1.0, max(-1.0, (chars[link] - body_end) / page_chars)), page.in_paragraph(link), unspaced,
+            len(path) > 4 and path == page.path, "utm_" in card.query,
+            bool(_MIXED.search(path)), not external and bool(card.host) and card.host != page.host,
         ])  # fmt: skip
         above = parent[link]
         higher = parent[above] if above >= 0 else above
@@ -213,9 +217,8 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
         np.where(at > 0, counts[np.maximum(at - 1, 0)], 0), np.where(at < last, counts[np.minimum(at + 1, last)], 0),
         around, run[at], np.full(len(at), all_stories.sum()), np.array(order)[at],
     ])  # fmt: skip
-    return np.concatenate([table, near_flags, around_flags, extra, _heads(page)[at]], axis=1).astype(
-        np.float32
-    )
+    full = np.concatenate([table, near_flags, around_flags, extra, _heads(page)[at]], axis=1)
+    return full.astype(np.float32)
 
 
 def _heads(page: Page) -> np.ndarray:
@@ -233,6 +236,8 @@ def _heads(page: Page) -> np.ndarray:
             score = 0.0
             if pieces.heading[piece] or pieces.size(piece)[0] <= 5:
                 score = label_score(page, piece)
+                if score < ENOUGH and look_up(pieces.text[piece]).get("none", 0.0) > 0.7:
+                    score = ENOUGH
             if score >= ENOUGH and (score >= strength - 1.0 or age > 2):
                 head, strength, age = piece, score, 0
                 claims = look_up(pieces.text[piece])

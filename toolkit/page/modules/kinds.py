@@ -31,6 +31,10 @@ NAMES: tuple[str, ...] = (
 )  # fmt: skip
 
 
+#: Columns of the rule's verdict, in the order of ``KINDS``.
+RULE_COLUMNS = [NAMES.index("rule_" + kind) for kind in KINDS]
+
+
 def section_names(page: Page) -> frozenset[str]:
     """The names in the page's navigation, as :func:`plain_label` gives them: a label among them heads a section."""
     nav = BIT["nav"] | BIT["header"] | BIT["footer"]
@@ -71,6 +75,7 @@ def rule_kind(page: Page, label: str | None, cards: Sequence[Card]) -> str:
     if in_body and len(cards) <= 2:
         return "inline"
     claims.pop("inline", None)
+    claims.pop("none", None)
     if external < 0.5:
         claims.pop("sponsored", None)
     if label and says_site(page, label) and claims.get("section"):

@@ -24,7 +24,7 @@ REACH = 14
 ENOUGH = 2.0
 
 NAMES: tuple[str, ...] = (
-    "rule", "heading", "claim", "claim_section", "chrome", "words", "chars", "colon", "stop", "upper", "spoken",
+    "rule", "heading", "claim", "claim_section", "claim_none", "chrome", "words", "chars", "colon", "stop", "upper", "spoken",
     "strong", "hidden", "linked", "steps", "in_zone", "level", "in_top", "is_first", "recurs", "items", "in_body",
     "alone", "same_text", "make_count", "higher", "first_in_block", "inline_before", "headings_nearer", "best_rule",
     "gap_to_first", "button", "in_sections", "site", *("near_" + name for name in _BITS),
@@ -55,9 +55,9 @@ def _label_score(page: Page, piece: int) -> float:
         score += 0.7
     if near & _WRONG:
         score -= 2.0
-    claims = look_up(text)
-    if claims:
-        score += 0.8 + 2.2 * max(claims.values())
+    claim = max((sure for kind, sure in look_up(text).items() if kind != "none"), default=0.0)
+    if claim:
+        score += 0.8 + 2.2 * claim
     if is_chrome(text) and not text.endswith((":", "：")):
         score -= 2.5
     if words > 6:
@@ -156,14 +156,14 @@ def describe_labels(page: Page, cards: Sequence[Card], candidates: Sequence[int]
         words, chars = pieces.size(piece)
         above = page.own[owner] | page.own[parent[owner]]
         claims = look_up(text)
-        claim = max(claims.values(), default=0.0)
+        claim = max((sure for kind, sure in claims.items() if kind != "none"), default=0.0)
         make = slot_of_piece(tree, pieces, piece)
         block = owner
         while tree.tag[block] in INLINE and parent[block] >= 0:
             block = parent[block]
         heading = pieces.heading[piece]
         rows.append([
-            rules[steps], heading, claim, claims.get("section", 0.0) >= claim > 0, is_chrome(text), words,
+            rules[steps], heading, claim, claims.get("section", 0.0) >= claim > 0, claims.get("none", 0.0), is_chrome(text), words,
             min(chars, 60), text.endswith((":", "：", "|")), text.endswith((".", "!", "?", "…", "。", ",")),
             text.isupper(), pieces.spoken[piece], tree.tag[owner] in ("strong", "b"), tree.hidden[owner],
             pieces.link[piece] >= 0, steps, piece >= zone_floor, level, level == 0,

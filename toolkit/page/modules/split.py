@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from toolkit.page.modules.cards import Card
 from toolkit.page.modules.cards import slot_of_piece as _slot
 from toolkit.page.modules.context import Page
-from toolkit.page.modules.labels import find_label, label_score
+from toolkit.page.modules.labels import find_label
+from toolkit.page.modules.tabs import Panes
 
 NAMES: tuple[str, ...] = (
     "label", "label_outside", "label_again", "label_heading", "climb_left", "climb_right", "gap_pieces",
     "gap_chars", "gap_links", "same_up", "same_make", "same_heading", "page_share", "top_stories", "in_left",
     "in_right", "in_least", "rank_next", "rank_restart", "paragraph_between", "same_folder", "same_site",
     "depth_change", "siblings", "repeat", "in_body", "longest_gap", "same_list", "length_ratio", "zone_left",
-    "zone_right", "deep_make", "strip",
+    "zone_right", "deep_make", "strip", "joined", "columns",
 )  # fmt: skip
 
 
@@ -44,10 +45,10 @@ def _rank(page: Page, card: Card) -> int:
     return 0
 
 
-def describe_pairs(page: Page, cards: Sequence[Card], tabs: Container[int] = ()) -> np.ndarray:
+def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None) -> np.ndarray:
     """One row per pair of neighbours in ``cards``, one column per name in ``NAMES``.
 
-    ``tabs`` holds the cards that are the first of a tab's pane.
+    ``tabs`` says which cards are the first of a pane.
     """
     tree, pieces = page.tree, page.pieces
     before, end, parent, depth = pieces.before, tree.end, tree.parent, tree.depth
@@ -94,7 +95,9 @@ def describe_pairs(page: Page, cards: Sequence[Card], tabs: Container[int] = ())
             tree.tag[left] == "li" and tree.tag[right] == "li",
             min(len(a.headline), len(b.headline)) / max(1, len(a.headline), len(b.headline)),
             depth[a.links[0]] - depth[a.zone], depth[b.links[0]] - depth[b.zone],
-            _make(page, parent[a.links[0]]) == _make(page, parent[b.links[0]]), n + 1 in tabs,
+            _make(page, parent[a.links[0]]) == _make(page, parent[b.links[0]]),
+            tabs is not None and n + 1 in tabs.named, tabs is not None and n + 1 in tabs.joined,
+            tabs is not None and n + 1 in tabs.columns,
         ])  # fmt: skip
     again = NAMES.index("label_again")
     for n, slot in enumerate(slots):
@@ -111,10 +114,8 @@ def pair_rules(rows: np.ndarray) -> np.ndarray:
     col = {name: i for i, name in enumerate(NAMES)}
     score = 1.2 - 0.9 * rows[:, col["label"]]
     score += 0.8 * rows[:, col["same_up"]] + 0.9 * rows[:, col["same_make"]] + 0.6 * rows[:, col["siblings"]]
+    score += 3.0 * rows[:, col["joined"]] + 1.5 * rows[:, col["columns"]] - 6.0 * rows[:, col["strip"]]
     score -= 3.0 * rows[:, col["paragraph_between"]]
     score -= 1.5 * rows[:, col["page_share"]] + 0.12 * np.maximum(0, rows[:, col["gap_links"]] - 2)
     score -= 0.25 * np.maximum(0, rows[:, col["climb_right"]] - 4)
     return np.asarray(1.0 / (1.0 + np.exp(-score)))
-
-
-__all__ = ["NAMES", "describe_pairs", "label_score", "pair_rules"]
