@@ -20,7 +20,7 @@ __all__ = ["RULES_SHARE", "THRESHOLD", "Body", "Trees", "find_body"]
 
 #: Share of the rules' vote beside the model's probability, and the mean from which a block is text; both chosen in
 #: cross-validation by outlet (benchmarks/train_body.py).
-RULES_SHARE, THRESHOLD = 0.25, 0.35
+RULES_SHARE, THRESHOLD = 0.15, 0.4
 _DECK = [FEATURES.index("in_deck"), FEATURES.index("deck_share")]
 _AFTER = FEATURES.index("after_title")
 

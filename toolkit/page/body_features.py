@@ -23,6 +23,8 @@ Floats = npt.NDArray[np.float32]
 #: Blocks farther than this from every long block are no candidates: chrome, mostly, and most of a page.
 REACH = 5
 
+#: A table or list of more rows than this is looked at only near long text.
+MAX_ROWS = 1_000
 #: Share of a page's long text that its main element holds.
 MAIN_SHARE = 0.7
 #: A hint that more than this share of the long text has is left out of account.
@@ -141,7 +143,8 @@ def measure_blocks(
     two = [parent[node] if node > 0 else node for node in above]
     three = [parent[node] if node > 0 else node for node in two]
     title_parent = [parent[title_node]] if title_node >= 0 else []
-    _, inherited = find_hints(tree, owners, title_parent)
+    known: dict[int, int] = {}
+    _, inherited = find_hints(tree, owners, title_parent, known)
     worth = np.where(is_long[candidates] & ~hidden, some, 0)
     worth = _of_the_story(worth, [inherited[owner] for owner in owners])
     weights = worth.tolist()
@@ -149,7 +152,7 @@ def measure_blocks(
     at_parent, at_grand, at_great = (_sum_by(nodes, weights) for nodes in (above, two, three))
     low = _main_element(tree, owners, weights)
     high = end[low]
-    own, inherited = find_hints(tree, owners, [*title_parent, low])
+    own, inherited = find_hints(tree, owners, [*title_parent, low], known)
     node_at = np.array(starts)
     within = (node_at > low) & (node_at < high)
     among = np.flatnonzero(within & (np.array(weights) > 0))
@@ -236,7 +239,12 @@ def _table_mask(tree: Tree, blocks: Blocks) -> npt.NDArray[np.bool_]:
 def _same_table(tree: Tree, blocks: Blocks, reached: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """The other rows of a table, or items of a list, some of which are candidates already."""
     holder = [tree.parent[owner] if tree.tag[owner] in _ROWS else -1 for owner in blocks.owner]
-    held = {node for node, is_in in zip(holder, reached.tolist(), strict=True) if is_in}
+    count = Counter(holder)
+    held = {
+        node
+        for node, is_in in zip(holder, reached.tolist(), strict=True)
+        if is_in and count[node] <= MAX_ROWS
+    }
     return np.array([node >= 0 and node in held for node in holder], dtype=bool)
 
 

@@ -37,7 +37,8 @@ MAX_OPEN_FORMATTING = 100
 _PLAIN_MARKS, _PLAIN_OPEN = 12_000, 1_500
 
 _DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=-]+)*,[A-Za-z0-9+/=%_-]{2000,}")
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{%d,}+" % MAX_TAG)
+_LONG_TAG = re.compile(b"<[a-zA-Z][^<>]{%d,}+" % MAX_TAG)
+_LONG_TAG_TEXT = re.compile(r"<[a-zA-Z][^<>]{%d,}+" % MAX_TAG)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
 _NO_DEPTH = frozenset(
@@ -122,7 +123,7 @@ def guard_page(html: str) -> Guarded:
         html = html[: _place_of_mark(html, MAX_MARKS)]
     if len(html) < len(data) // 4:
         data = html.encode()
-    if max(map(len, data.split(b">"))) > MAX_TAG:
+    if any(len(piece) > MAX_TAG and _LONG_TAG.search(piece) for piece in data.split(b">")):
         html = _trim_tags(html, problems)
     if marks > _PLAIN_MARKS or marks - 2 * closing > _PLAIN_OPEN:
         html = _trim_nesting(html, problems)
@@ -172,7 +173,7 @@ def _trim_tags(html: str, problems: list[tuple[str, str]]) -> str:
         return name.group() if name else "<x"
 
     html = ">".join(
-        _LONG_TAG.sub(shorten, piece) if len(piece) > MAX_TAG else piece for piece in html.split(">")
+        _LONG_TAG_TEXT.sub(shorten, piece) if len(piece) > MAX_TAG else piece for piece in html.split(">")
     )
     if longest[1]:
         problems.append((longest[0], f"a tag of {longest[1]:,} characters; its attributes were left out."))

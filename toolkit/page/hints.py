@@ -104,16 +104,17 @@ def _bits(name: str) -> int:
 
 
 def find_hints(
-    tree: Tree, nodes: Iterable[int], around: Iterable[int] = ()
+    tree: Tree, nodes: Iterable[int], around: Iterable[int] = (), known: dict[int, int] | None = None
 ) -> tuple[dict[int, int], dict[int, int]]:
     """For ``nodes`` and all elements around them: the bits of their own hints, and of all around them too.
 
     Elements that hold one of ``around`` (the title, the text) are passed over, as are ``<html>`` and ``<body>``:
     their class names describe the page or the whole article ("comment" around title and text is a section of the
-    paper; around what stands below the text, it is what readers wrote).
+    paper; around what stands below the text, it is what readers wrote). ``known`` keeps each node's own bits between calls.
     """
     own: dict[int, int] = {0: 0, -1: 0}
     inherited: dict[int, int] = {0: 0, -1: 0}
+    seen = {} if known is None else known
     parent = tree.parent
     for node in around:
         while node > 0:
@@ -126,7 +127,12 @@ def find_hints(
             node = parent[node]
         for node in reversed(path):
             above = parent[node]
-            bits = _own_bits(tree.tag[node], tree.attrs[node]) if above > 0 else 0
+            if above <= 0:
+                bits = 0
+            elif node in seen:
+                bits = seen[node]
+            else:
+                bits = seen[node] = _own_bits(tree.tag[node], tree.attrs[node])
             own[node] = bits
             inherited[node] = inherited[above] | bits
     return own, inherited

@@ -35,6 +35,8 @@ QUALITY = {
 
 #: Fewer characters than this are no body, if the page's own data hold a longer one.
 SHORT_BODY = 250
+#: A page with more links is a site map or an attack: its modules are not looked for, and a problem says so.
+MAX_LINKS = 3_000
 #: A block of the body that a module claims as well is left to the module from this share of linked characters on.
 MOSTLY_LINK = 0.5
 
@@ -93,13 +95,20 @@ def read_html(
         description=stated.description,
         article_body=stated.article_body,
     )
-    modules = find_modules(
-        tree,
-        article.url or url,
-        title=article.title,
-        body=[blocks.owner[k] for k in body.blocks],
-        language=article.language,
-    )
+    modules: list[FoundModule] = []
+    links = sum(1 for node, link in enumerate(tree.link) if node == link)
+    if links > MAX_LINKS:
+        reading.problems.append(
+            ("too_many_links", f"{links:,} links; modules are looked for up to {MAX_LINKS:,}.")
+        )
+    else:
+        modules = find_modules(
+            tree,
+            article.url or url,
+            title=article.title,
+            body=[blocks.owner[k] for k in body.blocks],
+            language=article.language,
+        )
     reading.modules = list(modules)
     own = _leave_to_modules(tree, blocks, body, modules)
     reading.quality.update(stated.quality)
@@ -124,6 +133,9 @@ def read_html(
     reading.quality["n_paragraphs"] = article.body.count("\n\n") + 1 if article.body else 0
     if not article.body:
         reading.problems.append(("no_article", f"no run of sentences among the page's {len(blocks)} blocks."))
+    elif len(article.body) < SHORT_BODY and tree.chars[-1] > 4 * SHORT_BODY:
+        detail = f"{len(article.body)} characters of body on a page of {tree.chars[-1]:,}; look at the page."
+        reading.problems.append(("short_article", detail))
     if article.title is None:
         reading.problems.append(("no_title", "neither the page nor its metadata name a headline."))
     return reading

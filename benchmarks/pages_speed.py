@@ -1,0 +1,117 @@
+"""Milliseconds a page: the toolkit beside other extractors, same pages, same run, one core.
+
+    python benchmarks/pages_speed.py [--pages 60] [--rounds 3] [PATH ...]
+
+Reads ../shared/articles/pages (or the .html and .html.gz files of PATH). Every extractor reads every page once per
+round, in turn; the median over rounds of the mean over pages counts, in processor time of this process. Extractors
+that are not installed are left out, and it says so. ``toolkit`` reads article, modules and honesty columns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import gzip
+import importlib.metadata
+import os
+import pathlib
+import platform
+import statistics as st
+import sys
+import time
+from collections.abc import Callable
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared" / "articles" / "pages"
+
+
+def extractors() -> dict[str, tuple[str, Callable[[str], object]]]:
+    """Name -> (package, function of the page's HTML)."""
+    from toolkit.page.html import read_html
+    from toolkit.page.tree import read_tree
+
+    found: dict[str, tuple[str, Callable[[str], object]]] = {
+        "toolkit: tree only": ("sidebar-toolkit", read_tree),
+        "toolkit: article and modules": ("sidebar-toolkit", read_html),
+        "toolkit: with ledger": ("sidebar-toolkit", lambda html: read_html(html, ledger=True)),
+    }
+    try:
+        import resiliparse.extract.html2text as resiliparse
+
+        found["resiliparse: main content"] = (
+            "resiliparse",
+            lambda html: resiliparse.extract_plain_text(html, main_content=True, alt_texts=False),
+        )
+    except ImportError:
+        print("left out: resiliparse is not installed", file=sys.stderr)
+    try:
+        import trafilatura
+
+        found["trafilatura: with metadata"] = (
+            "trafilatura",
+            lambda html: trafilatura.bare_extraction(html, with_metadata=True, favor_precision=True),
+        )
+        if "resiliparse: main content" in found:
+            found["toolkit: with second opinion"] = (
+                "sidebar-toolkit",
+                lambda html: read_html(html, second_opinion=True),
+            )
+    except ImportError:
+        print("left out: trafilatura is not installed", file=sys.stderr)
+    try:
+        import newspaper
+
+        found["newspaper4k"] = (
+            "newspaper4k",
+            lambda html: newspaper.article("https://a.example", input_html=html),
+        )
+    except ImportError:
+        print("left out: newspaper4k is not installed", file=sys.stderr)
+    return found
+
+
+def read_files(paths: list[pathlib.Path], most: int) -> list[str]:
+    from toolkit.readers.decode import decode_page
+
+    files = sorted(f for p in paths for f in (p.glob("*.html*") if p.is_dir() else [p]))
+    chosen = files[:: max(1, len(files) // most)][:most]
+    data = (gzip.decompress(f.read_bytes()) if f.suffix == ".gz" else f.read_bytes() for f in chosen)
+    return [decode_page(content).text for content in data]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("paths", nargs="*", type=pathlib.Path, default=[SHARED])
+    parser.add_argument("--pages", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    pages = read_files(options.paths or [SHARED], options.pages)
+    if not pages:
+        sys.exit("no pages: give files or folders with .html or .html.gz")
+    found = extractors()
+    for _, read in found.values():
+        read(pages[0])  # imports and models
+    times: dict[str, list[float]] = {name: [] for name in found}
+    for _ in range(options.rounds):
+        for name, (_, read) in found.items():
+            start = time.process_time()
+            for html in pages:
+                read(html)
+            times[name].append((time.process_time() - start) / len(pages) * 1000)
+    middle = {name: st.median(values) for name, values in times.items()}
+    base = middle.get("trafilatura: with metadata")
+    print(
+        f"{dt.date.today()}, Python {platform.python_version()}, {len(pages)} pages, one core, {options.rounds} rounds"
+    )
+    print(f"{'extractor':32} {'version':>9} {'ms a page':>10} {'against trafilatura':>20}")
+    for name, value in sorted(middle.items(), key=lambda pair: pair[1]):
+        version = importlib.metadata.version(found[name][0])
+        ratio = f"{base / value:.1f}x" if base else "-"
+        print(f"{name:32} {version:>9} {value:10.1f} {ratio:>20}")
+
+
+if __name__ == "__main__":
+    main()
