@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit.charts.frame import open_canvas
@@ -171,6 +172,9 @@ def _draw_coverage_of_sites(
     rank = coverage.assign(site=coverage["site"].astype("str").fillna("(not named)"))
     weight = "snapshots" if "snapshots" in rank.columns else "allowed"
     order = rank.groupby("site")[weight].max().sort_index().sort_values(ascending=False, kind="stable")
+    order = order.iloc[
+        np.argsort(order.index == "(not named)", kind="stable")
+    ]  # pages that name no site come last
     sites = order.index[: max(2, int(width * 0.7 / 0.9))].tolist()
     borne = set(
         rank.loc[rank["allowed"].astype(bool), ["measure", "site"]].itertuples(index=False, name=None)
@@ -197,9 +201,14 @@ def _draw_coverage_of_sites(
         best = max(counts)
         leader = quote(sites[counts.index(best)], 40)
         finding = f"The captures of {leader} bear {best:,} of {plural(len(names), 'measure')}"
+        if 2 * best < len(names):
+            finding = f"No site\u2019s captures bear more than {best:,} of {plural(len(names), 'measure')}"
         fewer = sum(n < best for n in counts)
         others = f"{plural(fewer, 'other site')} shown {'bears' if fewer == 1 else 'bear'} fewer"
-        finding += f"; {others}." if fewer else ", as do the others."
+        if 2 * best < len(names):
+            finding += "."
+        else:
+            finding += f"; {others}." if fewer else ", as do the others."
         more = (
             f"The {len(sites)} sites with most captures of {len(order)}. " if len(order) > len(sites) else ""
         )

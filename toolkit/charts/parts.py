@@ -260,9 +260,11 @@ def lay_out_grid(
 def _name_columns(canvas: Canvas, names: Sequence[str], notes: Sequence[str] | None, inches: float) -> None:
     """Names above columns: level where their words have room, else slanting."""
     size = 9.0
-    while size > 7.5 and any(canvas.measure(word, size) > inches for name in names for word in name.split()):
+    # scripts without spaces break anywhere
+    words = [word for name in names for word in name.split() if max(word) < "\u1100"]
+    while size > 7.5 and any(canvas.measure(word, size) > inches for word in words):
         size -= 0.5
-    level = all(canvas.measure(word, size) <= inches for name in names for word in name.split())
+    level = inches > 0.3 and all(canvas.measure(word, size) <= inches for word in words)
     if level:
         fitted = [canvas.fit(name, inches / canvas.width, size, lines=2) for name in names]
     else:

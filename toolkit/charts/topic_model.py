@@ -70,7 +70,7 @@ def draw_topic_map(
         _name_discs(canvas, labels, x, y, np.sqrt(area / np.pi) / 72, size)
         largest = f"{quote(labels[0], 60)} is the largest, with {plural(int(size[0]), 'text')}"
         finding = f"{plural(len(part), 'topic')}; {largest}."
-        if len(part) > 1:
+        if len(part) > 2:
             one, two = _find_nearest(x, y)
             finding = f"{quote(labels[one], 50)} and {quote(labels[two], 50)} have most words in common."
         told = f"{plural(int(size.sum()), 'text')}, {plural(len(part), 'topic')}; area: texts of the topic. "
