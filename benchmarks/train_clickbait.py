@@ -76,19 +76,14 @@ def read_data() -> pd.DataFrame:
         )
     )  # fmt: skip
     texts = {headline_id(text): text for text in _collections()}
-    rated = pd.read_csv(HERE / "style_ratings.csv", dtype={"id": str})
+    rated = pd.read_csv(HERE / "style_ratings.csv", dtype={"id": str}).drop_duplicates("id")
     rated["headline"] = rated["id"].map(texts)
     rated = rated[rated["headline"].notna() & ~rated["headline"].isin(sidebar["headline"])]
     block_of = dict(zip(webis["headline"], parts[0]["group"], strict=True))
-    parts.append(
-        pd.DataFrame(
-            {
-                "headline": rated["headline"], "rating": rated["rating"] / 3, "label": (rated["rating"] >= 1).astype(int),
-                "collection": "ratings",
-                "group": [block_of.get(text, f"rated {at % 40}") for at, text in enumerate(rated["headline"])],
-            }
-        )
-    )  # fmt: skip
+    groups = [block_of.get(text, f"rated {at % 40}") for at, text in enumerate(rated["headline"])]
+    rated = rated.assign(label=(rated["rating"] >= 1).astype(int), rating=rated["rating"] / 3, group=groups)
+    rated["collection"] = "ratings"
+    parts.append(rated[["headline", "rating", "label", "collection", "group"]])
     return pd.concat(parts, ignore_index=True)
 
 
@@ -124,16 +119,22 @@ def cluster_interval(statistic, groups: np.ndarray, n: int = 999) -> tuple[float
 
 def cross_fitted(
     model: ClickbaitModel, rating: np.ndarray, weight: np.ndarray, use: np.ndarray
-) -> np.ndarray:
-    """Scores of held-out parts whose logit scale and calibration have not seen the fold either."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of held-out parts whose logit scale and calibration have not seen the fold either.
+
+    Second comes whether the interval for the mean rating holds it.
+    """
     parts, fold = model.held_out_parts_.sum(axis=1, keepdims=True), model._fold
-    score = np.zeros(len(rating))
+    score, covered = np.zeros(len(rating)), np.zeros(len(rating), bool)
     for number in np.unique(fold):
         rest = fold != number
         beta = fit_logistic(parts[rest], rating[rest], weight[rest])
         z = beta[0] + parts @ beta[1:]
-        score[~rest] = fit_calibration(z[rest & use], rating[rest & use]).apply(z[~rest])
-    return score
+        calibration = fit_calibration(z[rest & use], rating[rest & use])
+        score[~rest] = calibration.apply(z[~rest])
+        low, high = calibration.interval(z[~rest], score[~rest])
+        covered[~rest] = (low - 1e-9 <= rating[~rest]) & (rating[~rest] <= high + 1e-9)
+    return score, covered
 
 
 def measure(data: pd.DataFrame, score: np.ndarray) -> dict[str, float | list[float]]:
@@ -185,18 +186,21 @@ def main() -> None:
     """Train, print the figures, and with ``--write`` store the model."""
     data = read_data()
     model, _, last = train(data)
-    figures = measure(data, cross_fitted(model, last["rating"], last["weight"], last["use"]))
+    score, covered = cross_fitted(model, last["rating"], last["weight"], last["use"])
+    figures = measure(data, score)
+    figures["webis17 share within the 90 % interval"] = round(float(covered[last["use"]].mean()), 4)
     # the second scale: what the sidebar's raters would give
     own = data["rating"].to_numpy()
     strict = (data["collection"] != "webis17").to_numpy()
     model.add_scale("sidebar", own, strict)
     side = (data["collection"] == "sidebar").to_numpy()
-    on_scale = cross_fitted(model, own, np.where(strict, 1.0, 1e-4), strict)
+    on_scale, covered = cross_fitted(model, own, np.where(strict, 1.0, 1e-4), strict)
+    figures["sidebar share within the 90 % interval, sidebar scale"] = round(float(covered[side].mean()), 4)
     figures["sidebar calibration error, sidebar scale"] = round(
         calibration_error(on_scale[side], own[side]), 4
     )
     for name, value in figures.items():
-        print(f"{name:45s} {value}")
+        print(f"{name:55s} {value}")
     if "--write" in sys.argv:
         hashes = {
             name: hashlib.sha256((SHARED / "clickbait" / name).read_bytes()).hexdigest()

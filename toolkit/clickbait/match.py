@@ -20,6 +20,7 @@ _QUOTATION = re.compile(
     r"""|[\u00ab\u2039\u300c\u300e]\s?([^\u00bb\u203a\u300d\u300f]{2,200}?)\s?[\u00bb\u203a\u300d\u300f]"""
     r"""|\u00bb([^\u00ab]{2,200}?)\u00ab"""
 )
+_CAPITALS = re.compile("[A-Z]{2}")
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
 
 
@@ -95,7 +96,7 @@ def _match_caps(
     caps: tuple[int, frozenset[str]], plain: PlainText, tokens: list[tuple[str, int, int]]
 ) -> list[Hit]:
     cased = plain.cased
-    if cased == plain.lower or cased.isupper():
+    if cased == plain.lower or (cased.isascii() and _CAPITALS.search(cased) is None) or cased.isupper():
         return []
     rule, words = caps
     hits = [
@@ -114,6 +115,12 @@ def _match_caps(
 def _match_quotes(quote: tuple[int, re.Pattern[str]], plain: PlainText) -> list[Hit]:
     rule, speech = quote
     lower = plain.lower
+    if '"' not in lower and lower.isascii():
+        # a quick look before the slow one
+        if "'" not in lower:
+            return []
+        if not (lower[0] == "'" or " '" in lower or "('" in lower or ":'" in lower or "-'" in lower):
+            return []
     hits: list[Hit] = []
     for match in _QUOTATION.finditer(lower):
         start, end = match.span()

@@ -201,12 +201,15 @@ class ClickbaitModel:
             self._coefficients = np.array([base, *[factor] * parts.shape[1]])
         else:
             self._coefficients = fit_logistic(parts, y, weight)
+        # parts are told as differences from the average line
+        self._centres = np.average(parts, axis=0, weights=weight)
+        self._coefficients[0] += self._coefficients[1:] @ self._centres
         z = self._held_out_logit()
         self._calibrations = {DEFAULT_SCALE: fit_calibration(z[use], y[use], weight[use])}
         self.held_out_ = self._calibrations[DEFAULT_SCALE].apply(z)
 
     def _held_out_logit(self) -> Floats:
-        z: Floats = self._coefficients[0] + self.held_out_parts_ @ self._coefficients[1:]
+        z: Floats = self._coefficients[0] + (self.held_out_parts_ - self._centres) @ self._coefficients[1:]
         return z
 
     def add_scale(self, name: str, ratings: npt.ArrayLike, where: npt.ArrayLike) -> ClickbaitModel:
@@ -388,9 +391,11 @@ class ClickbaitModel:
         lower, hits, table = self._read(lines)
         words, skeleton, tokens = find_grams(self._lexer, lower)
         base, for_words, for_skeleton, for_cues = self._coefficients
-        word_part = for_words * (self._words.add_up(words) + self._pieces.add_up(self._lexer, tokens))
-        skeleton_part = for_skeleton * self._skeleton.add_up(skeleton)
-        cue_part = for_cues * self._trees.predict(table)
+        centres = self._centres
+        in_words = self._words.add_up(words) + self._pieces.add_up(self._lexer, tokens)
+        word_part = for_words * (in_words - centres[0])
+        skeleton_part = for_skeleton * (self._skeleton.add_up(skeleton) - centres[1])
+        cue_part = for_cues * (self._trees.predict(table) - centres[2])
         z = base + word_part + skeleton_part + cue_part
         score = calibration.apply(z)
         low, high = calibration.interval(z, score)
@@ -412,6 +417,7 @@ class ClickbaitModel:
             "alpha": self.alpha,
             "n_trees": self.n_trees,
             "learning_rate": self.learning_rate,
+            "centres": [float(value) for value in self._centres],
             "coefficients": [float(value) for value in self._coefficients],
             "scales": list(self.scales),
             "cue_features": cue_names(load_rules(self.language)),
@@ -461,6 +467,7 @@ class ClickbaitModel:
                 f"{folder}: the model was trained with other cue rules than those installed. Train it again."
             )
         model._coefficients = np.array(head["coefficients"])
+        model._centres = np.array(head["centres"])
         model._words = HashedWeights(arrays["word_key"], arrays["word_weight"])
         model._skeleton = HashedWeights(arrays["skeleton_key"], arrays["skeleton_weight"])
         model._pieces = TokenWeights(HashedWeights(arrays["piece_key"], arrays["piece_weight"]))

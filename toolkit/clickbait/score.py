@@ -58,7 +58,8 @@ def score_clickbait(
         ``headline`` (as given; missing where it was no text), ``score`` (0 to 1: the mean rating readers would
         give on a scale from "not" to "heavily" clickbait), ``score_low``, ``score_high`` (conformal interval,
         made to cover the mean rating of 90 % of new headlines), ``logit`` = ``base_part`` + ``words_part`` +
-        ``skeleton_part`` + ``cues_part`` (what speaks for or against, on the logit scale, before calibration),
+        ``skeleton_part`` + ``cues_part`` (the average line, and what speaks for or against it here, on the logit
+        scale, before calibration),
         ``cues`` (names of the cues found, in order), ``n_cues`` (how many hits), ``language``,
         ``language_from`` (given, table or guessed), ``abstained``, ``reason`` (why there is no score, else
         missing).
@@ -81,7 +82,8 @@ def score_clickbait(
 
     Examples
     --------
-    >>> table = score_clickbait(["You won't believe what this dog did next", "Council approves budget for harbour bridge", None])
+    >>> lines = ["You won't believe what this dog did next", "Council approves budget for harbour bridge", None]
+    >>> table = score_clickbait(lines)
     >>> (table["score"] > 0.5).tolist(), table["reason"].tolist()
     ([True, False, False], [nan, nan, 'missing'])
     """

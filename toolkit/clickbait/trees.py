@@ -16,6 +16,8 @@ import numpy.typing as npt
 __all__ = ["MAX_LEAVES", "Trees"]
 
 MAX_LEAVES = 16
+#: lines that go through the trees together
+_CHUNK = 8192
 Floats = npt.NDArray[np.float64]
 
 _LOWEST = np.zeros(1 << MAX_LEAVES, np.uint8)
@@ -38,25 +40,30 @@ class Trees(NamedTuple):
     def predict(self, table: Floats) -> Floats:
         """Sum of the trees' values for each row of ``table``; 0 without trees."""
         total = np.zeros(len(table))
-        for first in range(0, len(table), 4096):
-            chunk = np.ascontiguousarray(table[first : first + 4096].T, dtype=np.float32)
-            total[first : first + 4096] = self._predict(chunk)
-        return total
-
-    def _predict(self, columns: npt.NDArray[np.float32]) -> Floats:
-        n = columns.shape[1]
-        total = np.zeros(n)
-        # the same split comes up in many trees: compare once
+        # the same split comes up in many trees: each is compared once
         splits, which = np.unique(
             np.column_stack([self.feature.astype(np.float64), self.threshold]), axis=0, return_inverse=True
         )
-        failed = [columns[int(feature)] > np.float32(threshold) for feature, threshold in splits]
-        which = which.ravel()
+        for first in range(0, len(table), _CHUNK):
+            chunk = np.ascontiguousarray(table[first : first + _CHUNK].T, dtype=np.float32)
+            total[first : first + _CHUNK] = self._predict(chunk, splits, which.ravel())
+        return total
+
+    def _predict(
+        self, columns: npt.NDArray[np.float32], splits: Floats, which: npt.NDArray[np.int64]
+    ) -> Floats:
+        n = columns.shape[1]
+        total = np.zeros(n)
+        # all bits where a line passes, none where it fails
+        passed = np.empty((len(splits), n), np.uint16)
+        for row, (feature, threshold) in enumerate(splits):
+            np.multiply(columns[int(feature)] <= np.float32(threshold), np.uint16(0xFFFF), out=passed[row])
+        open_, stay = np.empty(n, np.uint16), np.empty(n, np.uint16)
         for tree in range(len(self.start) - 1):
-            open_ = np.full(n, 0xFFFF, np.uint16)
+            open_.fill(0xFFFF)
             for split in range(self.start[tree], self.start[tree + 1]):
-                # True -> mask, False -> all ones
-                np.bitwise_and(open_, self.mask[split], out=open_, where=failed[which[split]])
+                np.bitwise_or(passed[which[split]], self.mask[split], out=stay)
+                np.bitwise_and(open_, stay, out=open_)
             total += self.value[tree][_LOWEST[open_]]
         return total
 
