@@ -2,8 +2,8 @@
 
     python benchmarks/articles.py [--second-opinion]
 
-Reads ../shared/articles and counts as its score.py does: body F1 of word 4-grams per collection, title, authors, day and
-minute. The blocks model was trained on these pages: its figure on outlets it never saw is the one that
+Reads ../shared/articles and counts as its score.py does: body F1 of word 4-grams per collection, title, authors, day
+and minute. The blocks model was trained on these pages: its figure on outlets it never saw is the one that
 ``python benchmarks/train_body.py --cv`` prints and ``toolkit/models/body.json`` keeps, quoted here as well.
 """
 
@@ -33,7 +33,8 @@ from score import body_prf, name, plain, when  # type: ignore[import-not-found] 
 def read_toolkit(html: str, second_opinion: bool = False) -> dict[str, Any]:
     article = read_html(html, second_opinion=second_opinion).article
     return {
-        "title": article.title, "authors": article.authors, "published_at": article.published_at, "body": article.body,
+        "title": article.title, "authors": article.authors, "published_at": article.published_at,
+        "body": article.body,
     }  # fmt: skip
 
 

@@ -337,7 +337,7 @@ def judge(name: str, got: dict[str, Any], limit: float) -> str:
         return "read"
     if len(body.split()) < 20 and not reasons:
         return "FAIL unflagged empty"
-    spoilt = sum(not c.isprintable() and c not in "\n\t" or c == "\ufffd" for c in body)
+    spoilt = sum((not c.isprintable() and c not in "\n\t") or c == "\ufffd" for c in body)
     if spoilt > 5 and not reasons:
         return "FAIL unflagged garbage"
     return "flagged" if reasons else "read"

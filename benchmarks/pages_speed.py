@@ -104,7 +104,8 @@ def main() -> None:
     middle = {name: st.median(values) for name, values in times.items()}
     base = middle.get("trafilatura: with metadata")
     print(
-        f"{dt.date.today()}, Python {platform.python_version()}, {len(pages)} pages, one core, {options.rounds} rounds"
+        f"{dt.date.today()}, Python {platform.python_version()}, {len(pages)} pages, one core, "
+        f"{options.rounds} rounds"
     )
     print(f"{'extractor':32} {'version':>9} {'ms a page':>10} {'against trafilatura':>20}")
     for name, value in sorted(middle.items(), key=lambda pair: pair[1]):

@@ -41,7 +41,8 @@ MODELS = ROOT / "toolkit" / "models"
 #: Ensembles that are averaged, each fitted on outlets drawn with replacement; trees in each; and their size.
 BAGS, FOLDS = 3, 5
 SETTINGS: dict[str, Any] = {
-    "max_iter": 60, "learning_rate": 0.1, "max_leaf_nodes": 12, "max_depth": 6, "max_features": 0.3, "min_samples_leaf": 15,
+    "max_iter": 60, "learning_rate": 0.1, "max_leaf_nodes": 12, "max_depth": 6, "max_features": 0.3,
+    "min_samples_leaf": 15,
     "l2_regularization": 3.0, "early_stopping": False,
 }  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""What is measured of each block to tell the article's own text from all else; ``FEATURES`` names the columns."""
+"""What is measured of each block to tell the article's own text from all else; ``FEATURES`` names the "
+"columns."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ MOST = 0.5
 
 #: Elements by what they usually hold; the number is the column's value.
 _GROUP = {
-    "p": 1, "li": 2, "blockquote": 3, "div": 4, "section": 4, "article": 4, "main": 4, "body": 4, "td": 5, "th": 5, "tr": 5,
+    "p": 1, "li": 2, "blockquote": 3, "div": 4, "section": 4, "article": 4, "main": 4, "body": 4, "td": 5, "th": 5,
+    "tr": 5,
     "h1": 6, "h2": 7, "h3": 8, "h4": 9, "h5": 9, "h6": 9, "figcaption": 10, "figure": 10, "pre": 11, "dd": 12,
     "dt": 12, "header": 13, "footer": 13, "nav": 14, "aside": 14, "label": 15, "form": 15, "option": 15,
     "address": 16, "noscript": 17,
@@ -41,17 +43,25 @@ _GROUP = {
 # Words of short lines that are no part of the story, in the languages of many news sites; a word that ends with a dot
 # must be met whole, others begin a word.
 _CUES = {
-    "follow": "subscri newsletter. sign. follow. log. download app. abonn anmeld inscri suscr regist free. cookie privacy whatsapp telegram email. mail. push. "
+    "follow": "subscri newsletter. sign. follow. log. download app. abonn anmeld inscri suscr regist free. "
+    "cookie privacy whatsapp telegram email. mail. push. "
     "registr boletín bülten join. account. login. 구독 登録 会員 アプリ",
-    "credit": "photo photograph foto image picture getty reuters. afp. ap. imago dpa. credit illustration copyright bild. quelle source sources. rights. pool. "
+    "credit": "photo photograph foto image picture getty reuters. afp. ap. imago dpa. credit illustration "
+    "copyright bild. quelle source sources. rights. pool. "
     "shutterstock alamy epa. 사진 写真 저작권 無断 fotó zdjęcie görsel",
-    "more": "read. also. see. related more. recommended zum. thema. lesen. auch. interessant lire. aussi. leggi. anche. lee. también. lees. läs. också. czytaj "
-    "weiterlesen watch. listen. ver. más. relacionad advertis anzeige publicidad reklam sponsor click. tap. here. mehr. mais. leia. 関連 관련 ilgili devamı",
-    "report": "reporting. edited. contributed. editing. mitarbeit material. correction correspondent. reporter. writer. editor. contact. tips. views. opinions. "
-    "expressed. agentur transparenz feedback. fehler 무단 기자 author. author's. note. disclaimer originally. appeared. published. version.",
-    "when": "ago. updated. published. posted. aktualisiert. stand. publié. publicado. hace. vor. min. mins. minutes. lesezeit. read. uhr. minuten. 입력 수정 更新 "
+    "more": "read. also. see. related more. recommended zum. thema. lesen. auch. interessant lire. aussi. "
+    "leggi. anche. lee. también. lees. läs. också. czytaj "
+    "weiterlesen watch. listen. ver. más. relacionad advertis anzeige publicidad reklam sponsor click. "
+    "tap. here. mehr. mais. leia. 関連 관련 ilgili devamı",
+    "report": "reporting. edited. contributed. editing. mitarbeit material. correction correspondent. "
+    "reporter. writer. editor. contact. tips. views. opinions. "
+    "expressed. agentur transparenz feedback. fehler 무단 기자 author. author's. note. disclaimer originally. "
+    "appeared. published. version.",
+    "when": "ago. updated. published. posted. aktualisiert. stand. publié. publicado. hace. vor. min. "
+    "mins. minutes. lesezeit. read. uhr. minuten. 입력 수정 更新 "
     "yayınlanma güncelleme last. pm. am. est. gmt. et.",
-    "share": "share. facebook twitter tweet teilen. compart partag condivid comment kommentar coment print. drucken. copy. link. merken. save. bookmark report. "
+    "share": "share. facebook twitter tweet teilen. compart partag condivid comment kommentar coment "
+    "print. drucken. copy. link. merken. save. bookmark report. "
     "instagram linkedin pinterest reddit 공유 댓글 シェア paylaş",
 }  # fmt: skip
 _CUE_WHOLE: dict[str, int] = {}
@@ -179,9 +189,11 @@ def measure_blocks(
         np.array([at_parent[node] for node in above]) / total, np.array([at_grand[node] for node in two]) / total,
         np.array([at_great[node] for node in three]) / total,
         np.where(within, depths - depth[low], -5), span,
-        [density[node][0] for node in above], [density[node][1] for node in above], [density[node][0] for node in two],
+        [density[node][0] for node in above], [density[node][1] for node in above],
+        [density[node][0] for node in two],
         [min(count[node], 50) for node in above], np.full(len(chosen), total),
-        depths - np.array(shared), depth[title_node] - np.array(shared) if title_node >= 0 else np.full(len(chosen), -1),
+        depths - np.array(shared),
+        depth[title_node] - np.array(shared) if title_node >= 0 else np.full(len(chosen), -1),
     ]  # fmt: skip
     links = links[candidates]
     base = np.column_stack([some, text[:, 0], links, text[:, 1:], *columns])
@@ -205,7 +217,8 @@ def measure_blocks(
 
 
 def _of_the_story(worth: Floats, bits: Sequence[int]) -> Floats:
-    """``worth`` without what stands in comments, and without page furniture, unless that is most of the text."""
+    """``worth`` without what stands in comments, and without page furniture, unless that is most of the "
+    "text."""
     told = np.array([not value & _COMMENT for value in bits], dtype=bool)
     clean = np.array([not value & _APART for value in bits], dtype=bool)
     told = told if (worth * told).any() else np.ones(len(worth), dtype=bool)
@@ -331,9 +344,12 @@ def _measure_texts(
         digits = sum(map(str.isdigit, text[:30])) if not text[:30].isalpha() else 0
         first = text[0]
         rows.append((
-            words, text.count(",") + text.count("、") + text.count("，"), _ENDS.get(stripped[-1:], 0), text.count(". "),
-            digits / min(count, 30), text[:40].isupper(), first.islower(), first in _OPENERS, repeat, title_share, deck_share, held,
-            cues & 1, cues >> 1 & 1, cues >> 2 & 1, cues >> 3 & 1, cues >> 4 & 1, cues >> 5 & 1, hits / (len(mine) or 1), wide,
+            words, text.count(",") + text.count("、") + text.count("，"), _ENDS.get(stripped[-1:], 0),
+            text.count(". "),
+            digits / min(count, 30), text[:40].isupper(), first.islower(), first in _OPENERS, repeat,
+            title_share, deck_share, held,
+            cues & 1, cues >> 1 & 1, cues >> 2 & 1, cues >> 3 & 1, cues >> 4 & 1, cues >> 5 & 1,
+            hits / (len(mine) or 1), wide,
         ))  # fmt: skip
     return np.array(rows, dtype=np.float32)
 
@@ -368,7 +384,8 @@ def _sum_by(keys: Sequence[Key], values: Sequence[float]) -> dict[Key, float]:
 def _runs(
     long_: Floats, order: npt.NDArray[np.int32]
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
-    """For each block: blocks since the last long one, until the next, and the long text within four blocks."""
+    """For each block: blocks since the last long one, until the next, and the long text within four "
+    "blocks."""
     size = len(long_)
     at = np.where(long_ > 0, order, -100)
     before = np.concatenate([[-100], np.maximum.accumulate(at)[:-1]]) if size else at

@@ -14,17 +14,20 @@ from toolkit.page.tree import Tree
 __all__ = ["find_bylines", "find_dateline", "names_in", "near_title"]
 
 _CLASS = re.compile(
-    r"(?:^|[\s_-])(?:by-?line|authors?(?:-?(?:name|list))?|autor(?:en|in|es)?|auteurs?|writer|reporter|redakt(?:eur|or))(?:$|[\s_-])"
+    r"(?:^|[\s_-])(?:by-?line|authors?(?:-?(?:name|list))?|autor(?:en|in|es)?|auteurs?|writer|reporter|"
+    r"redakt(?:eur|or))(?:$|[\s_-])"
     r"|(?:[a-z_-]|^)(?:Author|Byline)(?:s|Name|List)?(?:$|[\s_-]|[A-Z])"
 )
 _NOT = re.compile(r"comment|kommentar|related|teaser|bio|avatar|image|photo|img|login|footer|widget", re.I)
 _HREF = re.compile(
-    r"/(?:authors?|autor(?:en|es|in)?|auteurs?|by|people|person|journalists?|profile|staff|writer|reporter|contributor|team|yazar|redaktion|"
+    r"/(?:authors?|autor(?:en|es|in)?|auteurs?|by|people|person|journalists?|profile|staff|writer|reporter|"
+    r"contributor|team|yazar|redaktion|"
     r"redactor|columnist|journaliste|impressum/autoren)s?/[^/?#]{3,}",
     re.I,
 )
 _LEAD = re.compile(
-    r"^(?:by|von|vom|par|por|di|door|av|af|przez|oleh|written by|posted by|text|texte?|autor(?:in)?|author|yazan|автор)\s*:?\s+(?=[^\W\d_a-z])",
+    r"^(?:by|von|vom|par|por|di|door|av|af|przez|oleh|written by|posted by|text|texte?|autor(?:in)?|author|"
+    r"yazan|автор)\s*:?\s+(?=[^\W\d_a-z])",
     re.I,
 )
 #: Blocks before and after the title among which a byline or a date line is looked for.

@@ -250,12 +250,12 @@ def find_date(text: str, *, day_first: bool | None = None) -> PageDate | None:
         return None
     start, end, (year, month, number) = best
     clock, zone = None, None
-    match = _CLOCK.search(text, end, end + 30) or _CLOCK.search(text, max(0, start - 20), start)
-    if match and _build(year, month, number, None, None):
-        hour = int(match["H"])
-        if match["half"]:
-            hour = hour % 12 + (12 if match["half"][0] in "pP" else 0)
-        clock, zone = (hour, int(match["M"]), int(match["S"] or 0)), _zone(match["zone"])
+    beside = _CLOCK.search(text, end, end + 30) or _CLOCK.search(text, max(0, start - 20), start)
+    if beside and _build(year, month, number, None, None):
+        hour = int(beside["H"])
+        if beside["half"]:
+            hour = hour % 12 + (12 if beside["half"][0] in "pP" else 0)
+        clock, zone = (hour, int(beside["M"]), int(beside["S"] or 0)), _zone(beside["zone"])
     return _build(year, month, number, clock, zone)
 
 

@@ -38,7 +38,7 @@ _PLAIN_MARKS, _PLAIN_OPEN = 12_000, 1_500
 
 _DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=-]+)*,[A-Za-z0-9+/=%_-]{2000,}")
 _LONG_TAG = re.compile(b"<[a-zA-Z][^<>]{%d,}+" % MAX_TAG)
-_LONG_TAG_TEXT = re.compile(r"<[a-zA-Z][^<>]{%d,}+" % MAX_TAG)
+_LONG_TAG_TEXT = re.compile(_LONG_TAG.pattern.decode())
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
 _NO_DEPTH = frozenset(

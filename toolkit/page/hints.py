@@ -16,30 +16,48 @@ __all__ = ["HINTS", "OWN_TAGS", "bits_of", "find_hints"]
 
 #: Kind of hint -> beginnings of pieces that give it; a piece with a dot must be met whole.
 _WORDS = {
-    "text": "text. body. content. contents. paragraph articlebody storybody articletext richtext prose. wysiwyg absatz fliess cuerpo texte. "
+    "text": "text. body. content. contents. paragraph articlebody storybody articletext richtext prose. "
+    "wysiwyg absatz fliess cuerpo texte. "
     "testo. copy. bodytext maincontent",
-    "article": "article story. stories. post. posts. entry. entry- artikel articulo noticia nota. beitrag articolo news. haber. haberd",
-    "comment": "comment disqus kommentar comentario commentaire reply replies discussion leserbrief reaction respond forum",
-    "related": "relat recommend recirc readmore more. next. also. most. mostread popular trending latest teaser promo river carousel swiper slick "
-    "slider tout rail. sidebar widget outbrain taboola card. cards. mehr weiter linklist list. listing. feed. loop. grid. newslist module. suggest "
+    "article": "article story. stories. post. posts. entry. entry- artikel articulo noticia nota. beitrag "
+    "articolo news. haber. haberd",
+    "comment": "comment disqus kommentar comentario commentaire reply replies discussion leserbrief "
+    "reaction respond forum",
+    "related": "relat recommend recirc readmore more. next. also. most. mostread popular trending latest "
+    "teaser promo river carousel swiper slick "
+    "slider tout rail. sidebar widget outbrain taboola card. cards. mehr weiter linklist list. listing. "
+    "feed. loop. grid. newslist module. suggest "
     "empfehl beliebt meistgelesen ilgili",
-    "ad": "ad. ads. adv. advert adslot adunit dfp. gpt. sponsor anzeige werbung publi. publicidad pub. affiliate commercial shopping deals. coupon "
+    "ad": "ad. ads. adv. advert adslot adunit dfp. gpt. sponsor anzeige werbung publi. publicidad pub. "
+    "affiliate commercial shopping deals. coupon "
     "banner reklam ligatus native. partner",
-    "caption": "caption credit image. images. img. photo picture figure legend media. bild. bildunterschrift copyright thumb foto fotograf leyenda",
-    "byline": "byline author autor auteur writer contributor bio. profile redakt reporter journalist yazar avatar",
-    "date": "date. datetime dateline time. times. timestamp publish updated datum. fecha. datetime data. pubdate tarih",
-    "meta": "meta. info. infos. details. detail. source. sources. quelle kicker eyebrow dachzeile overline category rubri label. labels. section.",
-    "share": "share. sharing shares. social facebook twitter follow whatsapp tool. tools. toolbar action. actions. button buttons. btn print. bookmark "
+    "caption": "caption credit image. images. img. photo picture figure legend media. bild. "
+    "bildunterschrift copyright thumb foto fotograf leyenda",
+    "byline": "byline author autor auteur writer contributor bio. profile redakt reporter journalist yazar "
+    "avatar",
+    "date": "date. datetime dateline time. times. timestamp publish updated datum. fecha. datetime data. "
+    "pubdate tarih",
+    "meta": "meta. info. infos. details. detail. source. sources. quelle kicker eyebrow dachzeile overline "
+    "category rubri label. labels. section.",
+    "share": "share. sharing shares. social facebook twitter follow whatsapp tool. tools. toolbar action. "
+    "actions. button buttons. btn print. bookmark "
     "like. teilen paylas",
-    "chrome": "nav. navi navbar menu. menus. breadcrumb crumb. footer header masthead topbar sitemap logo search login signin account. topnav",
-    "paywall": "newsletter subscri signup paywall regwall abo. abonn premium register cookie consent gdpr. privacy modal. popup overlay dialog donat "
+    "chrome": "nav. navi navbar menu. menus. breadcrumb crumb. footer header masthead topbar sitemap logo "
+    "search login signin account. topnav",
+    "paywall": "newsletter subscri signup paywall regwall abo. abonn premium register cookie consent gdpr. "
+    "privacy modal. popup overlay dialog donat "
     "piano. offer. offers. gate. barrier",
     "tags": "tag. tags. taglist tagcloud topic. topics. keyword themen schlagw etiket label. labels.",
-    "deck": "deck. dek. summary standfirst subtitle subhead subheadline lead. lede. leadtext intro. introduction vorspann chapo chapeau sommario "
-    "entradilla bajada ingress excerpt description desc. abstract spot. bullet bullets. highlights. keypoints takeaway teasertext subline untertitel",
-    "title": "title. titles. headline headlines hed. titre titulo heading headings. uberschrift schlagzeile baslik",
-    "video": "video videos. player gallery galerie slideshow audio podcast embed playlist iframe oembed tweet instagram youtube fotostrecke",
-    "box": "box. boxes. aside. inset. factbox infobox pullquote inread inline callout highlight fact. facts. kasten disclaimer note. notes. correction "
+    "deck": "deck. dek. summary standfirst subtitle subhead subheadline lead. lede. leadtext intro. "
+    "introduction vorspann chapo chapeau sommario "
+    "entradilla bajada ingress excerpt description desc. abstract spot. bullet bullets. highlights. "
+    "keypoints takeaway teasertext subline untertitel",
+    "title": "title. titles. headline headlines hed. titre titulo heading headings. uberschrift "
+    "schlagzeile baslik",
+    "video": "video videos. player gallery galerie slideshow audio podcast embed playlist iframe oembed "
+    "tweet instagram youtube fotostrecke",
+    "box": "box. boxes. aside. inset. factbox infobox pullquote inread inline callout highlight fact. "
+    "facts. kasten disclaimer note. notes. correction "
     "widget",
     "hidden": "hidden. sr. visually screen screenreader invisible noprint hide. skip. offscreen none.",
     "live": "live. liveblog ticker timeline",
@@ -59,7 +77,8 @@ _PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 #: Elements (and roles) that say what stands inside them; their bits follow those of the hints.
 OWN_TAGS = (
-    "article", "main", "aside", "footer", "header", "nav", "figure", "form", "list", "table", "blockquote", "noscript",
+    "article", "main", "aside", "footer", "header", "nav", "figure", "form", "list", "table", "blockquote",
+    "noscript",
     "button", "figcaption", "address", "details",
 )  # fmt: skip
 _FIRST = len(HINTS)
@@ -110,7 +129,8 @@ def find_hints(
 
     Elements that hold one of ``around`` (the title, the text) are passed over, as are ``<html>`` and ``<body>``:
     their class names describe the page or the whole article ("comment" around title and text is a section of the
-    paper; around what stands below the text, it is what readers wrote). ``known`` keeps each node's own bits between calls.
+    paper; around what stands below the text, it is what readers wrote). ``known`` keeps each node's
+    own bits between calls.
     """
     own: dict[int, int] = {0: 0, -1: 0}
     inherited: dict[int, int] = {0: 0, -1: 0}

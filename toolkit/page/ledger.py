@@ -1,4 +1,5 @@
-"""The ledger of an HTML page: every piece of visible text with exactly one role, and the rule that gave it."""
+"""The ledger of an HTML page: every piece of visible text with exactly one role, and the rule that gave "
+"it."""
 
 from __future__ import annotations
 

@@ -17,10 +17,10 @@ from itertools import chain
 from typing import Any
 
 from toolkit.page.blocks import Blocks, find_blocks
+from toolkit.page.byline import find_bylines, find_dateline, names_in
 from toolkit.page.dates import PageDate, find_date, parse_date
 from toolkit.page.jsonld import find_article, string_of, types_of
 from toolkit.page.model import Article
-from toolkit.page.byline import find_bylines, find_dateline, names_in
 from toolkit.page.names import clean_names
 from toolkit.page.tree import Tree
 from toolkit.page.urls import make_absolute, split_url
@@ -34,7 +34,8 @@ MAX_TITLE, MAX_FIELD = 400, 120
 
 @dataclass(slots=True)
 class Stated:
-    """What ``read_metadata`` found: the article's fields, where title and time came from, nodes of the page."""
+    """What ``read_metadata`` found: the article's fields, where title and time came from, nodes of the "
+    "page."""
 
     article: Article
     quality: dict[str, Any] = field(default_factory=dict)
@@ -172,9 +173,9 @@ def _language(tree: Tree, head: _Head, data: dict[str, Any]) -> str | None:
         head.first("og:locale", "content-language", "language", "dc.language"),
     ]
     for tag in stated:
-        tag = (tag or "").strip().split(",")[0].split(".")[0]
-        if _TAG.match(tag):
-            parts = tag.replace("_", "-").split("-")
+        name = (tag or "").strip().split(",")[0].split(".")[0]
+        if _TAG.match(name):
+            parts = name.replace("_", "-").split("-")
             rest = [p.upper() if len(p) == 2 else p.title() if len(p) == 4 else p.lower() for p in parts[1:]]
             return "-".join([parts[0].lower(), *rest])
     return None
@@ -208,7 +209,7 @@ def strip_site(title: str, site: str | None, host: str) -> str:
         tail = _key(title[cut.end() :]).replace(" ", "")
         if tail and any(
             tail == name
-            or (len(name) > 3 and tail.endswith(name) or (len(tail) > 3 and name.startswith(tail)))
+            or ((len(name) > 3 and tail.endswith(name)) or (len(tail) > 3 and name.startswith(tail)))
             for name in names
         ):
             title = title[: cut.start()]
@@ -374,12 +375,16 @@ _WRITTEN_BY = frozenset(
 # ---------------------------------------------------------------- times
 
 _PUBLISHED = (
-    "article:published_time", "og:article:published_time", "article:published", "datepublished", "date_published", "parsely-pub-date",
-    "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued", "dcterms.created", "dc.date.created",
-    "pubdate", "publishdate", "publish-date", "publication_date", "og:published_time", "published_time", "last-published", "dcterms.date", "dc.date", "date", "ptime", "pdate", "displaydate", "bt:pubdate",
+    "article:published_time", "og:article:published_time", "article:published", "datepublished",
+    "date_published", "parsely-pub-date",
+    "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued",
+    "dcterms.created", "dc.date.created",
+    "pubdate", "publishdate", "publish-date", "publication_date", "og:published_time", "published_time",
+    "last-published", "dcterms.date", "dc.date", "date", "ptime", "pdate", "displaydate", "bt:pubdate",
 )  # fmt: skip
 _MODIFIED = (
-    "article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "date_modified", "last-modified", "lastmod",
+    "article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "date_modified",
+    "last-modified", "lastmod",
     "dcterms.modified", "dc.date.modified", "revision_date", "utime", "article:updated", "bt:moddate",
 )  # fmt: skip
 
@@ -434,14 +439,16 @@ _SAVED = (
 )
 _WAYBACK = re.compile(r"(?P<clock>\d\d:\d\d:\d\d) (?P<month>\w{3}) (?P<day>\d\d?), (?P<year>\d{4})")
 _BROWSER_DATE = re.compile(
-    r"(?P<month>\w{3}) (?P<day>\d\d?) (?P<year>\d{4}) (?P<clock>\d\d:\d\d:\d\d)(?: (?:GMT|UTC)?(?P<zone>[+-]\d{4})?)?"
+    r"(?P<month>\w{3}) (?P<day>\d\d?) (?P<year>\d{4}) (?P<clock>\d\d:\d\d:\d\d)(?: (?:GMT|"
+    r"UTC)?(?P<zone>[+-]\d{4})?)?"
 )
 _SAVED_FROM = re.compile(r"saved from url=\(\d+\)(?P<url>https?://\S+)", re.I)
 _SINGLEFILE_URL = re.compile(r"^\s*url:\s*(?P<url>https?://\S+)", re.I | re.M)
 
 
 def _read_capture(tree: Tree, article: Article, stated: Stated) -> None:
-    """When the page was saved: from the comments that savers leave, else from the running date in its head."""
+    """When the page was saved: from the comments that savers leave, else from the running date in its "
+    "head."""
     for comment in tree.comments:
         source = _SAVED_FROM.search(comment) or _SINGLEFILE_URL.search(comment)
         if source and article.url is None:
@@ -456,10 +463,10 @@ def _read_capture(tree: Tree, article: Article, stated: Stated) -> None:
                 article.captured_precision = "second"
                 break
     if article.captured_at is None:
-        date = _running_date(tree)
-        if date:
-            article.captured_at, article.captured_from = _aware(date.moment), "page"
-            article.captured_precision = date.precision
+        running = _running_date(tree)
+        if running:
+            article.captured_at, article.captured_from = _aware(running.moment), "page"
+            article.captured_precision = running.precision
 
 
 def _saved_date(text: str) -> dt.datetime | None:
@@ -476,10 +483,14 @@ def _saved_date(text: str) -> dt.datetime | None:
 
 
 _WEEKDAY = re.compile(
-    r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|^(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|"
-    r"sonnabend|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|"
-    r"lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|segunda|terça|quarta|quinta|sexta|maandag|dinsdag|woensdag|"
-    r"donderdag|vrijdag|zaterdag|zondag|poniedziałek|wtorek|środa|czwartek|piątek|sobota|niedziela|pazartesi|salı|çarşamba|"
+    r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|^(?:montag|dienstag|mittwoch|"
+    r"donnerstag|freitag|samstag|"
+    r"sonnabend|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|"
+    r"viernes|sábado|domingo|"
+    r"lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|segunda|terça|quarta|quinta|sexta|maandag|"
+    r"dinsdag|woensdag|"
+    r"donderdag|vrijdag|zaterdag|zondag|poniedziałek|wtorek|środa|czwartek|piątek|sobota|niedziela|"
+    r"pazartesi|salı|çarşamba|"
     r"perşembe|cuma|cumartesi|pazar|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье)\b",
     re.I,
 )  # fmt: skip

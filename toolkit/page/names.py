@@ -24,8 +24,10 @@ _PARTICLES = frozenset(
     "de da di del della van von der den la le el bin al dos das du zu ter ten af av y i".split()
 )
 _NOT_NAME = re.compile(
-    r"\b(?:twitter|facebook|instagram|linkedin|whatsapp|e-?mail|name|powered|follow|share|comments?|kommentare?|login|"
-    r"subscribe|read|more|updated|published|news|redaktion|minutes?|min|min\.|uhr|editor|reporter|correspondent|staff)\b|[*:?!=]",
+    r"\b(?:twitter|facebook|instagram|linkedin|whatsapp|e-?mail|name|powered|follow|share|comments?|"
+    r"kommentare?|login|"
+    r"subscribe|read|more|updated|published|news|redaktion|minutes?|min|min\.|uhr|editor|reporter|"
+    r"correspondent|staff)\b|[*:?!=]",
     re.I,
 )
 _WIDE_NAME = re.compile(r"^[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3·\s]{2,8}$")
