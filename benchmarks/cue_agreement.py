@@ -3,6 +3,11 @@
 The annotation (``cue_annotations.csv``: ids and spans, no text) was made before any rule was written. A hit is
 right where an annotated span of the same cue overlaps it; the three kinds of questions count as one cue. Needs
 ../shared (the headlines).
+
+Read the figures with care. One person annotated and wrote the rules. The first run gave a precision of .867 (.81 to
+.91) and a recall of .987; the rules were then repaired with its errors in view, so what this prints now is a
+regression figure, no estimate for new headlines. On the 128 other rated sidebar headlines, judged hit by hit after
+the repair, 74 of 79 hits were right (.94, .86 to .97).
 """
 
 from __future__ import annotations
