@@ -147,7 +147,7 @@ def test_measure_headlines_has_dwell_reason_when_no_time_is_known():
 
 def test_measure_dwell_holds_the_truth_when_lists_are_simulated():
     rng = np.random.default_rng(0)
-    for trial in range(20):
+    for trial in range(6):
         enter = rng.uniform(0, 200, 30)
         leave = enter + rng.exponential(30, 30) + 1
         times = np.sort(rng.uniform(-20, 260, 60))

@@ -5,6 +5,8 @@ The input is what each page printed according to the truth, so that only the mea
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -87,16 +89,24 @@ def test_measure_turnover_counts_what_truly_entered_and_left(corpus):
     found = found[found["module"].isin(list_of.index) & found["order_known"] & (found["gap_hours"] > 0)]
     true_time = articles.set_index("snapshot_id")["true_captured_at"]
 
-    def shown(module: str, time: pd.Timestamp) -> set[str]:
-        states = history[(history["list"] == list_of[module]) & (history["start"] <= time)]
-        slugs = states.iloc[-1]["slugs"]
-        in_force = wordings[wordings["since"] <= time].drop_duplicates("slug", keep="last").set_index("slug")
-        return {normalise_headline(in_force.loc[slug, "headline"]) for slug in str(slugs).split()}
+    by_list = {name: group.sort_values("start") for name, group in history.groupby("list")}
+    by_slug = {
+        slug: (group["since"].tolist(), group["headline"].tolist())
+        for slug, group in wordings.groupby("slug")
+    }
+
+    @cache
+    def shown(module: str, snapshot: str) -> frozenset[str]:
+        time, states = true_time[snapshot], by_list[list_of[module]]
+        slugs = str(states["slugs"].iloc[states["start"].searchsorted(time, side="right") - 1]).split()
+        return frozenset(
+            normalise_headline(by_slug[slug][1][bisect_right(by_slug[slug][0], time) - 1]) for slug in slugs
+        )
 
     checked = 0
     for row in found.itertuples():
-        before = shown(row.module, true_time[row.snapshot_before])
-        after = shown(row.module, true_time[row.snapshot_after])
+        before = shown(row.module, row.snapshot_before)
+        after = shown(row.module, row.snapshot_after)
         if row.n_before == len(before) and row.n_after == len(after):
             checked += 1
             assert (row.entered, row.left) == (len(after - before), len(before - after)), row
