@@ -349,10 +349,11 @@ def main() -> None:
     )
     parser.add_argument("--limit", type=float, default=15.0, help="seconds a page may take (default 15)")
     parser.add_argument("--only", help="run the pages whose name contains this")
+    parser.add_argument("--skip", type=int, default=0, help="leave out the first so many pages")
     options = parser.parse_args()
     failed = 0
     context = mp.get_context("spawn")
-    names = [name for name in PAGES if not options.only or options.only in name]
+    names = [name for name in PAGES if not options.only or options.only in name][options.skip :]
     print(f"{'page':32} {'seconds':>8} {'words':>7}  verdict  reasons")
     for name in names:
         content = PAGES[name]()

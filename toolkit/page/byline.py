@@ -102,10 +102,9 @@ def names_in(tree: Tree, node: int) -> list[str]:
 
 
 def find_dateline(tree: Tree, blocks: Blocks, title_node: int) -> tuple[PageDate, int] | None:
-    """The first date printed near the title, and the block it stands in."""
+    """The first date printed below the title, and the block it stands in."""
     at = bisect_left(blocks.start, title_node)
-    zone = near_title(tree, blocks, title_node)
-    for k in [*range(at, zone.stop), *range(at - 1, zone.start - 1, -1)] if zone else ():
+    for k in range(at, near_title(tree, blocks, title_node).stop):  # above it stands the running date, if any
         if blocks.chars[k] < 120:
             date = find_date(blocks.text[k])
             if date:
