@@ -83,7 +83,7 @@ _NUMERIC = re.compile(
 )
 _CLOCK = re.compile(
     r"(?<!\d)(?P<H>[01]?\d|2[0-3])[:.h](?P<M>[0-5]\d)(?::(?P<S>[0-5]\d))?(?!\d)"
-    r"\s?(?P<half>[ap]\.?m\b)?\.?\s?(?P<zone>Z\b|[A-Z]{2,4}\b|[+-]\d{2}:?\d{2})?",
+    r"\s?(?:(?P<half>[ap]\.?m\b)\.?|uhr\b)?\s?(?P<zone>Z\b|[A-Z]{2,4}\b|[+-]\d{2}:?\d{2})?",
     re.A | re.I,
 )
 

@@ -134,12 +134,13 @@ def find_article(scripts: Iterable[str], urls: frozenset[str] = frozenset()) -> 
             strong = bool(kinds & (_ARTICLE_TYPES - _WEAK_TYPES))
             if not strong and not (kinds & (_ARTICLE_TYPES | _WEAK_TYPES)):
                 continue
-            if not (value.get("headline") or value.get("datePublished") or value.get("articleBody")):
+            told = value.get("headline") or value.get("datePublished") or value.get("articleBody")
+            if not strong and not told:
                 continue
             own = bool(urls) and any(
                 isinstance(link, str) and link.rstrip("/") in urls for link in _links(value)
             )
-            rank = (own and strong, strong, "datePublished" in value, own, -depth, -number)
+            rank = (own and strong, bool(told), strong, "datePublished" in value, own, -depth, -number)
             if best is None or rank > best[0]:
                 best = (tuple(map(int, rank)), value)
     if best is None:

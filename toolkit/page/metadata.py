@@ -251,9 +251,9 @@ def _read_title(tree: Tree, blocks: Blocks, head: _Head, data: dict[str, Any], s
     node = -1
     if shown:
         fit = {
-            key: max((_overlap(text, m) for m in metas.values()), default=0.0) for key, text in shown.items()
+            key: max((_overlap(text, m) for m in metas.values()), default=1.0) for key, text in shown.items()
         }
-        node = max(shown, key=lambda key: (fit[key], -key))
+        node = max(shown, key=lambda key: (fit[key], min(len(shown[key]), 25), -key))
         if fit[node] < 0.3:  # no stated headline agrees: the first long one, if any
             node = next((key for key, text in shown.items() if len(text) > 24 and " " in text), -1)
     if node >= 0:
