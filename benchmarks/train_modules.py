@@ -201,17 +201,24 @@ def kicker_rows(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
     page = sample.page
     rows: list[np.ndarray] = []
     truth: list[bool] = []
-    for module, (label, _, members) in zip((sample.gold or {}).get("modules", []), sample.modules, strict=False):
+    for module, (label, _, members) in zip(
+        (sample.gold or {}).get("modules", []), sample.modules, strict=False
+    ):
         run = [page.cards[n] for n in members]
         if not run:
             continue
         said = {score.norm(item["headline"]): score.norm(item.get("kicker")) for item in module["items"]}
-        found = [p for p in labels.label_candidates(page, run, 0) if label and same_label(sample, label, page.pieces.text[p])]
+        found = [
+            p
+            for p in labels.label_candidates(page, run, 0)
+            if label and same_label(sample, label, page.pieces.text[p])
+        ]
         slots = kickers.kicker_slots(page, run, found[0] if found else -1)
         rows.append(kickers.describe_slots(page, run, slots))
         for held in slots.values():
             hits = sum(
-                bool(page.pieces.text[p]) and score.norm(page.pieces.text[p]) == said.get(score.norm(run[n].headline))
+                bool(page.pieces.text[p])
+                and score.norm(page.pieces.text[p]) == said.get(score.norm(run[n].headline))
                 for n, p in held.items()
             )
             truth.append(hits * 2 > len(held))
@@ -332,7 +339,9 @@ def boost(rows: np.ndarray, truth: np.ndarray, trees: int, depth: int, share: fl
 def extra(
     rows: np.ndarray, truth: np.ndarray, trees: int, leaf: int, share: float, classes: int = 0
 ) -> Ensemble:
-    model = ExtraTreesClassifier(trees, min_samples_leaf=leaf, max_features=share, random_state=SEED)
+    model = ExtraTreesClassifier(
+        trees, min_samples_leaf=leaf, max_features=share, max_depth=14, random_state=SEED
+    )
     return to_ensemble(model.fit(rows, truth), classes)
 
 
@@ -429,7 +438,13 @@ def main() -> None:
                 "link": ensemble.link,
             }
     np.savez_compressed(MODELS / "modules.npz", **arrays)
-    columns = {"card": features.NAMES, "pair": split.NAMES, "label": labels.NAMES, "kind": kinds.NAMES, "kicker": kickers.NAMES}
+    columns = {
+        "card": features.NAMES,
+        "pair": split.NAMES,
+        "label": labels.NAMES,
+        "kind": kinds.NAMES,
+        "kicker": kickers.NAMES,
+    }
     record = {
         "version": 1,
         "about": "Tree ensembles that find sidebar modules; made by benchmarks/train_modules.py.",

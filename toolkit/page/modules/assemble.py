@@ -14,6 +14,7 @@ from toolkit.page.modules.duplicates import mark_duplicates
 from toolkit.page.modules.ensemble import Models
 from toolkit.page.modules.features import candidates, describe_cards
 from toolkit.page.modules.headline import borrow_headline, choose_headline
+from toolkit.page.modules.kickers import NAMES as KICKER_NAMES
 from toolkit.page.modules.kickers import describe_slots, find_deck, kicker_slots, slot_rules, trim_headline
 from toolkit.page.modules.kinds import RULE_COLUMNS, describe_kinds, rule_kind, section_names
 from toolkit.page.modules.labels import describe_labels, find_label, label_candidates, label_text
@@ -28,7 +29,7 @@ from toolkit.words import normalise_headline
 CARD_LIMIT = 0.4
 PAIR_LIMIT = 0.5
 LABEL_LIMIT = 0.4
-KICKER_LIMIT = 0.5
+KICKER_LIMIT = 0.4
 #: How much the rule for kinds counts beside the ensemble.
 RULE_SHARE = 0.3
 
@@ -130,17 +131,14 @@ def _describe(
     """Label, kind, items and places of each run of cards."""
     tree, pieces = page.tree, page.pieces
     chars = max(1, tree.chars[-1])
-    floor = 0  # no piece before this one can be the next module's label
-    labels: list[tuple[int, str | None]] = []
-    for run, name in zip(runs, names, strict=True):
-        cards = [card for card, _ in run]
-        piece = name if name >= 0 else choose_label(page, cards, floor, models)
-        labels.append((piece, label_text(page, piece) if piece >= 0 else None))
-        floor = cards[-1].parts[-1] + 1
+    pieces_chosen = choose_labels(page, [[card for card, _ in run] for run in runs], names, models)
+    labels = [(piece, label_text(page, piece) if piece >= 0 else None) for piece in pieces_chosen]
     described = [(label, [card for card, _ in run]) for (_, label), run in zip(labels, runs, strict=True)]
     kinds = choose_kinds(page, described, models)
     modules: list[FoundModule] = []
-    kickers = choose_kickers(page, [(piece, cards) for (piece, _), (_, cards) in zip(labels, described, strict=True)], models)
+    kickers = choose_kickers(
+        page, [(piece, cards) for (piece, _), (_, cards) in zip(labels, described, strict=True)], models
+    )
     for run, (label_piece, label), kind, found in zip(runs, labels, kinds, kickers, strict=True):
         cards = [card for card, _ in run]
         items: list[Item] = []
@@ -196,12 +194,12 @@ def choose_kickers(
     slots = [kicker_slots(page, cards, label) for label, cards in blocks]
     rows = np.concatenate(
         [describe_slots(page, cards, held) for (_, cards), held in zip(blocks, slots, strict=True)]
-        or [np.zeros((0, 1), np.float32)]
+        or [np.zeros((0, len(KICKER_NAMES)), np.float32)]
     )
     if models is None or not models.has("kicker"):
         sure = slot_rules(rows) if len(rows) else np.zeros(0)
     else:
-        sure = models.predict("kicker", rows)
+        sure = 0.5 * models.predict("kicker", rows) + 0.5 * slot_rules(rows)
     chosen: list[list[int]] = []
     at = 0
     for (_, cards), held in zip(blocks, slots, strict=True):
@@ -219,15 +217,33 @@ def choose_kickers(
     return chosen
 
 
-def choose_label(page: Page, cards: Sequence[Card], floor: int, models: Models | None) -> int:
-    """The piece that is the label of a module, or -1."""
-    if models is None or not models.has("label"):
-        first = cards[0]
-        item_floor = page.pieces.before[first.zone] if len(cards) > 1 else first.parts[0]
-        return find_label(page, first.parts[0], floor, item_floor)[0]
-    candidates = label_candidates(page, cards, floor)
-    if not candidates:
-        return -1
-    sure = models.predict("label", describe_labels(page, cards, candidates, floor))
-    best = int(np.argmax(sure))
-    return candidates[best] if sure[best] >= LABEL_LIMIT else -1
+def choose_labels(
+    page: Page, runs: Sequence[Sequence[Card]], names: Sequence[int], models: Models | None
+) -> list[int]:
+    """For each run of cards the piece that is its label, or -1; ``names`` holds what tabs have said already."""
+    chosen = list(names)
+    tables: list[np.ndarray] = []
+    asked: list[tuple[int, list[int]]] = []
+    floor = 0  # no piece before this one can be the next module's label
+    for n, cards in enumerate(runs):
+        if chosen[n] < 0:
+            if models is None or not models.has("label"):
+                first = cards[0]
+                item_floor = page.pieces.before[first.zone] if len(cards) > 1 else first.parts[0]
+                chosen[n] = find_label(page, first.parts[0], floor, item_floor)[0]
+            else:
+                found = label_candidates(page, cards, floor)
+                if found:
+                    asked.append((n, found))
+                    tables.append(describe_labels(page, cards, found, floor))
+        floor = cards[-1].parts[-1] + 1
+    if models is not None and asked:
+        sure = models.predict("label", np.concatenate(tables))
+        at = 0
+        for n, found in asked:
+            mine = sure[at : at + len(found)]
+            at += len(found)
+            best = int(np.argmax(mine))
+            if mine[best] >= LABEL_LIMIT:
+                chosen[n] = found[best]
+    return chosen

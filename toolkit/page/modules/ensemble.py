@@ -34,13 +34,13 @@ class Ensemble:
         shape = (n, *self.value.shape[1:])
         if not n:
             return np.zeros(shape, np.float64)
-        width = rows.shape[1]
         flat = np.ascontiguousarray(rows, dtype=np.float32).ravel()
-        base = (np.arange(n, dtype=np.int64) * width)[:, None]
-        at = np.broadcast_to(self.roots, (n, trees)).copy()
+        base = np.repeat(np.arange(n, dtype=np.int64) * rows.shape[1], trees)
+        at = np.tile(self.roots, n)
         for _ in range(self.depth):
-            go_left = flat[base + self.feature[at]] <= self.threshold[at]
-            at = np.where(go_left, self.left[at], self.right[at])
+            values = flat.take(base + self.feature.take(at))
+            at = np.where(values <= self.threshold.take(at), self.left.take(at), self.right.take(at))
+        at = at.reshape(n, trees)
         total = self.value[at].sum(axis=1)
         if self.link == "mean":
             return np.asarray(total / trees)

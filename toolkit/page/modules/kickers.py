@@ -16,7 +16,20 @@ from toolkit.page.modules.context import Page
 from toolkit.page.modules.lexicon import is_chrome, plain_label
 from toolkit.page.modules.marks import BIT
 
-_BITS = ("kicker", "tag", "author", "time", "title", "deck", "more", "ad", "comment", "share", "card", "header")
+_BITS = (
+    "kicker",
+    "tag",
+    "author",
+    "time",
+    "title",
+    "deck",
+    "more",
+    "ad",
+    "comment",
+    "share",
+    "card",
+    "header",
+)
 _VIDEO = re.compile(r"^(?:video|vídeo|vidéo|watch|listen|photos?|gallery|podcast)\s*[:|]\s+", re.I)
 _BY = re.compile(r"^(?:by|von|par|por|di|door|av|af|от|text|foto|photo)\s", re.I)
 _NAME = re.compile(r"^[^\W\d_a-z][\w'’.-]*(?:\s[^\W\d_a-z][\w'’.-]*){1,2}$")
@@ -105,7 +118,12 @@ def describe_slots(page: Page, cards: Sequence[Card], slots: dict[Slot, dict[int
             digits += any(c.isdigit() for c in text)
         distinct = len({pieces.text[p] for p in held.values()})
         share = count / len(cards)
-        rule = share + (slot[0] == "before") * 0.5 + bool(bits & BIT["kicker"]) - bool(bits & BIT["author"]) - by
+        # a name of the navigation, a few names over many items: sections; figures, persons and "by": bylines
+        rule = (
+            share + 0.5 * (slot[0] == "before") + bool(bits & BIT["kicker"]) - bool(bits & BIT["author"]) - by
+        )
+        rule += (0.9 * sections - 0.8 * digits - 0.3 * max(0, person - sections)) / count
+        rule += 0.4 if distinct * 2 < count and count >= 3 else 0.0
         rows.append([
             share, len(cards), slot[0] == "before", distance / count, words / count, chars / count, sections / count,
             upper / count, distinct / count, linked / count, own_link / count, prefix / count, person / count,

@@ -80,7 +80,8 @@ def rule_kind(page: Page, label: str | None, cards: Sequence[Card]) -> str:
         claims.pop("sponsored", None)
     if label and says_site(page, label) and claims.get("section"):
         return "recommended"
-    if label and plain_label(label) in page.sections and claims.get("latest", 0) < 0.9:
+    strongest = max((sure for kind, sure in claims.items() if kind != "section"), default=0.0)
+    if label and plain_label(label) in page.sections and strongest < 0.75:
         return "section"
     if len(claims) > 1 and "section" in claims:
         claims["section"] -= 0.25  # "latest sports news" is the latest first, sports second

@@ -24,7 +24,13 @@ _DATE = re.compile(
     rf"(?:\d{{1,4}}[./\-年월]\s?\d{{1,2}}(?:[./\-月월]\s?\d{{0,4}}日?)?|\d{{1,2}}\.?\s(?:de\s)?(?:{_MONTHS})\w*|"
     rf"(?:{_MONTHS})\w*\.?\s\d{{1,2}}\b|\d{{1,2}}[:.h]\d{{2}}(?::\d\d)?(?:\s?[ap]\.?m)?|"
     rf"(?:an?|one|\d+)\s?(?:{_UNITS})\b(?:\s(?:ago|read|sitten|siden|önce|fa|назад|geleden|atrás|read time))?|"
-    rf"\d+\s?(?:分|時間|日|小时|分钟|天|시간|분|일)\s?[前전]?|yesterday|today|heute|gestern|ayer|hoy|hier|just now|昨日|今日)",
+    rf"\d+\s?(?:分|時間|日|小时|分钟|天|시간|분|일)\s?[前전]?)",
+    re.I,
+)
+_DIGIT = re.compile(r"\d")
+_SPELLED = re.compile(
+    r"^(?:(?:an?|one) (?:minute|hour|day|week|month|year) ago|yesterday|today|just now|heute|gestern|ayer|hoy|hier|"
+    r"aujourd|昨日|今日)\W?.{0,12}$",
     re.I,
 )
 _COUNT = re.compile(r"^\W*[\d.,]+\s?[kKmM]?\W*$")
@@ -43,6 +49,8 @@ def is_date(text: str) -> bool:
     """
     if len(text) > 60:
         return False
+    if not _DIGIT.search(text):
+        return _SPELLED.match(text) is not None
     match = _DATE.match(text)
     if match is None:
         return bool(_CLOCK.match(text))
@@ -58,7 +66,7 @@ def is_count(text: str) -> bool:
     >>> is_count("12"), is_count("1.2k"), is_count("12 men")
     (True, True, False)
     """
-    return _COUNT.match(text) is not None
+    return not text[:1].isalpha() and _COUNT.match(text) is not None
 
 
 def weigh(text: str) -> tuple[int, int]:
