@@ -33,7 +33,7 @@ from toolkit.page.saved_text.assemble import assemble_modules, flag_duplicates
 from toolkit.page.saved_text.features import feature_names, spread_scores
 from toolkit.page.saved_text.pairs import PAIR_NAMES, describe_pairs, part_for_sure
 from toolkit.page.saved_text.roles import decide_roles
-from toolkit.page.saved_text.score import ROLES
+from toolkit.page.saved_text.score import ROLES, trust_rules
 
 #: Trees, leaves and learning rate of each role's ensemble, and of the one that parts modules.
 SIZES = {"headline": (110, 20, 0.09), "label": (60, 12, 0.09), "kicker": (40, 8, 0.1), "part": (70, 8, 0.08)}
@@ -136,7 +136,7 @@ def fit_parting(samples: list[Sample]) -> Any:
 
 def apply(sample: Sample, model: dict[str, list[Any]]) -> list[Module]:
     read = sample.read
-    sample.scores = apply_stage(model["second"], stack(sample, model["first"]))
+    sample.scores = trust_rules(apply_stage(model["second"], stack(sample, model["first"])), read.guesses)
     heads = heads_of(sample)
     table = describe_pairs(read.lines, read.facts, sample.scores, read.region, heads)
     parted = model["part"][0].predict(table, num_threads=1) if len(table) else np.zeros(0)

@@ -1,0 +1,234 @@
+"""Modules of saved text: parting, tab strips, kickers; one page from several converters; the model file."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+from toolkit.page.saved_text import read_lines, read_text
+from toolkit.page.saved_text.assemble import assemble_modules, flag_duplicates
+from toolkit.page.saved_text.body import Region
+from toolkit.page.saved_text.facts import find_facts
+from toolkit.page.saved_text.features import describe_lines, feature_names, spread_scores
+from toolkit.page.saved_text.lines import Line, find_lines
+from toolkit.page.saved_text.pairs import PAIR_NAMES, describe_pairs, part_by_rule
+from toolkit.page.saved_text.roles import decide_roles
+from toolkit.page.saved_text.score import ROLES, load_ensembles, score_lines
+from toolkit.page.saved_text.tabs import find_panes
+from toolkit.page.saved_text.tongue import find_language
+
+TITLE = "Old Tannery Becomes a School for Bell Founders"
+BODY = [
+    " ".join(paragraph.split())
+    for paragraph in """
+The old tannery by the river, empty for twenty years, will reopen in March as the only school for bell founders in
+the country, the foundation that bought it announced on Thursday morning.
+
+Twelve pupils a year will learn to mould, cast and tune bells there, and the first of them have already moved into
+the tanners' cottages behind the main hall with their families.
+
+“Nobody under sixty knows how to do this any more,” said the director, who learned the craft from an uncle and has
+cast some forty bells in a shed beside her house since then.
+
+The city paid for the new roof and will own the first bell that the school casts, which is to hang in the market
+tower from the autumn of next year.
+""".strip().split("\n\n")
+]
+HEADLINES = [
+    "Ferry Captain Refuses to Leave a Stranded Choir Behind",
+    "Bakers Warn That the Cheap Loaf Is Gone for Good",
+    "Two Villages Swap Mayors for a Month and Like It",
+    "Winter Market Moves Indoors After a Stormy Vote",
+    "A Library Opens in the Belly of a Grounded Ship",
+]
+
+
+def as_bullets() -> str:
+    rows = "\n".join(f"  • {headline}" for headline in HEADLINES)
+    return "\n\n".join(["Menu", TITLE, *BODY, "Most Read", rows])
+
+
+def as_markdown() -> str:
+    rows = "\n".join(f"  * [{headline}](/{headline.lower().replace(' ', '-')})" for headline in HEADLINES)
+    return "\n\n".join(["Menu", f"# {TITLE}", *BODY, "## Most Read", rows])
+
+
+def as_indented() -> str:
+    rows = "\n".join(f"        * {headline}" for headline in HEADLINES)
+    return "\n\n".join(["  Menu", f"    {TITLE}", *(f"    {part}" for part in BODY), "      Most Read", rows])
+
+
+def as_ranked() -> str:
+    rows = "\n".join(f"{n}. {headline}" for n, headline in enumerate(HEADLINES, 1))
+    return "\n\n".join(["Menu", TITLE, *BODY, "Most Read", rows])
+
+
+def as_browser_copy() -> str:
+    return "\n\n".join(["Menu", TITLE, *BODY, "Most Read", *HEADLINES])
+
+
+@pytest.mark.parametrize("form", [as_bullets, as_markdown, as_indented, as_ranked, as_browser_copy])
+def test_read_text_reads_the_same_page_when_converters_differ(form):
+    reading = read_text(form())
+    assert [(module.label, module.kind) for module in reading.modules] == [("Most Read", "popular")]
+    assert [item.headline for item in reading.modules[0].items] == HEADLINES
+    assert reading.article.title == TITLE
+    assert reading.article.body.split("\n\n") == BODY
+
+
+def test_read_text_keeps_addresses_when_the_converter_does():
+    items = read_text(as_markdown()).modules[0].items
+    assert items[0].url == "/ferry-captain-refuses-to-leave-a-stranded-choir-behind"
+    assert all(item.url is None for item in read_text(as_bullets()).modules[0].items)
+
+
+def facts_of(lines):
+    return [find_facts(line) for line in lines]
+
+
+def scored(rows):
+    """Lines and scores from (text, role) pairs."""
+    lines = [Line(text, n) for n, (text, _) in enumerate(rows)]
+    scores = np.zeros((len(rows), 4), np.float32)
+    for i, (_, role) in enumerate(rows):
+        scores[i, ("", "headline", "label", "kicker").index(role)] = 0.9
+    return lines, scores
+
+
+def modules_of(rows, region=None):
+    lines, scores = scored(rows)
+    facts, region = facts_of(lines), region or Region()
+    roles = decide_roles(lines, facts, scores, region, None)
+    heads = [i for i, role in enumerate(roles) if role == "headline"]
+    parted = part_by_rule(describe_pairs(lines, facts, scores, region, heads))
+    modules, owner = assemble_modules(lines, facts, roles, scores, parted, region, 1000)
+    flag_duplicates(modules)
+    return modules, owner
+
+
+def test_assemble_modules_parts_at_a_label():
+    modules, owner = modules_of(
+        [("Most Read", "label"), (HEADLINES[0], "headline"), (HEADLINES[1], "headline"),
+         ("Latest News", "label"), (HEADLINES[2], "headline")]
+    )  # fmt: skip
+    assert [(module.label, len(module.items)) for module in modules] == [("Most Read", 2), ("Latest News", 1)]
+    assert owner == [0, 0, 0, 1, 1]
+
+
+@pytest.mark.parametrize("below", [True, False])
+def test_assemble_modules_gives_kickers_to_the_headline_that_the_module_gives_them_to(below):
+    pairs = [(HEADLINES[0], "CITY"), (HEADLINES[1], "MONEY"), (HEADLINES[2], "SPORT")]
+    rows = [("Most Read", "label")]
+    for headline, kicker in pairs:
+        both = [(headline, "headline"), (kicker, "kicker")]
+        rows += both if below else both[::-1]
+    modules, _ = modules_of(rows)
+    assert [(item.headline, item.kicker) for item in modules[0].items] == pairs
+
+
+def test_flag_duplicates_flags_only_the_same_list_under_the_same_label():
+    lists = [("Most Read", 3), ("Latest News", 3), ("Most Read", 3), ("Most Read", 2)]
+    rows = [
+        row
+        for label, size in lists
+        for row in [(label, "label"), *((text, "headline") for text in HEADLINES[:size])]
+    ]
+    modules, _ = modules_of(rows)
+    assert [module.duplicate_of for module in modules] == [None, None, 0, None]
+
+
+def test_assemble_modules_keeps_an_empty_module_when_its_label_names_a_kind():
+    modules, _ = modules_of([(HEADLINES[0], "headline"), ("Related Articles", "label"), ("", "")][:2])
+    assert [(module.label, len(module.items)) for module in modules] == [(None, 1), ("Related Articles", 0)]
+
+
+def test_decide_roles_counts_a_picture_text_and_its_headline_once():
+    lines, scores = scored(
+        [(HEADLINES[0], "headline"), (HEADLINES[0], "headline"), (HEADLINES[1], "headline")]
+    )
+    assert decide_roles(lines, facts_of(lines), scores, Region(), None) == ["headline", "", "headline"]
+
+
+def test_decide_roles_never_takes_the_title_for_a_headline():
+    lines, scores = scored([(TITLE, "headline"), (HEADLINES[0], "headline"), (TITLE.upper(), "headline")])
+    assert decide_roles(lines, facts_of(lines), scores, Region(), 0) == ["title", "headline", ""]
+
+
+def test_find_panes_needs_a_list_that_the_names_divide():
+    names = [Line(name, 0, bullet="*") for name in ("City", "Sport")]
+    rows = [Line(f"A long enough headline about thing {n}", 0, bullet="*") for n in range(7)]
+    even = names + rows[:6]
+    assert [(pane.name, pane.start, pane.stop) for pane in find_panes(even, facts_of(even))] == [
+        (0, 2, 5),
+        (1, 5, 8),
+    ]
+    odd = names + rows
+    assert find_panes(odd, facts_of(odd)) == []
+
+
+def test_describe_lines_has_a_row_a_line_and_a_column_a_name():
+    page = read_lines(as_bullets())
+    table = describe_lines(page.lines, page.facts, page.labels, page.region, page.title, page.guesses)
+    assert table.shape == (len(page.lines), len(feature_names()))
+    assert np.isfinite(table).all()
+    assert len(set(feature_names())) == len(feature_names())
+    assert describe_lines([], [], [], Region(), None, []).shape == (0, len(feature_names()))
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 40])
+def test_spread_scores_keeps_its_width_when_pages_are_short(size):
+    lines = [Line(f"Line {n}", n) for n in range(size)]
+    table = spread_scores(lines, np.full((size, 3), 0.5, np.float32))
+    assert table.shape == (size, 3 + 12 * 3 + 3 * 3 + 6)
+
+
+def test_describe_pairs_is_empty_when_fewer_than_two_headlines_are_there():
+    lines, scores = scored([(HEADLINES[0], "headline")])
+    assert describe_pairs(lines, facts_of(lines), scores, Region(), [0]).shape == (0, len(PAIR_NAMES))
+
+
+def test_score_lines_goes_by_the_guesses_when_no_trees_are_given():
+    page = read_lines(as_bullets())
+    scores = score_lines(page.lines, page.facts, page.labels, page.region, page.title, page.guesses, {})
+    assert scores[:, 1].tolist() == [
+        pytest.approx(0.9) if guess == "headline" else 0.0 for guess in page.guesses
+    ]
+
+
+def test_model_card_says_what_it_was_trained_on_and_fits_the_columns():
+    folder = files("toolkit").joinpath("models")
+    card = json.loads(folder.joinpath("saved_text.json").read_text(encoding="utf-8"))
+    assert card["columns"] == len(feature_names())
+    assert card["pair_columns"] == list(PAIR_NAMES)
+    assert {"resiliparse", "inscriptis"} <= set(card["cross_validated"])
+    assert len(card["data_sha256"]) == 64
+    ensembles = load_ensembles()
+    assert set(ensembles) == {f"{stage}_{role}" for stage in ("first", "second") for role in ROLES} | {"part"}
+    for name, ensemble in ensembles.items():
+        width = {"f": len(feature_names()), "s": len(feature_names()) + 3 + 36 + 9 + 6, "p": len(PAIR_NAMES)}[
+            name[0]
+        ]
+        assert ensemble.feature.min() >= 0 and ensemble.feature.max() < width
+        assert len(ensemble.predict(np.zeros((0, width), np.float32))) == 0
+
+
+def test_find_language_tells_languages_and_leaves_short_text():
+    pytest.importorskip("resiliparse")
+    assert find_language(" ".join(BODY)) == "en"
+    assert (
+        find_language("Der Rat hat am Montag beschlossen, die alte Brücke für ein Jahr zu sperren. " * 3)
+        == "de"
+    )
+    assert find_language("市議会は月曜日に古い橋を閉鎖することを決めた。") == "ja"
+    assert find_language("Too short") is None
+
+
+def test_read_text_does_not_slow_down_out_of_proportion_when_pages_are_long():
+    page = "\n\n".join(
+        [TITLE, *BODY, "Most Read", *(f"• Headline number {n} about the river" for n in range(3000))]
+    )
+    assert len(find_lines(page)) == 3006
+    assert read_text(page).article.title == TITLE
