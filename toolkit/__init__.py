@@ -20,7 +20,10 @@ _ROOMS = {
     "toolkit.exposure": """
         measure_headlines measure_dwell measure_coverage measure_turnover measure_churn measure_survival
         measure_concentration measure_contamination measure_terms find_terms compare_modules compare_lists
-        rank_biased_overlap find_rewrites similar_headlines find_headline_ids count_captures count_kinds find_ranks
+        measure_composition measure_pages measure_sections compare_sections measure_relatedness
+        find_renamed_labels rank_biased_overlap concentration_index rank_weights find_rewrites similar_headlines
+        find_headline_ids count_captures count_kinds find_ranks find_presence find_lorenz
+        measure_similarity
     """,
     "toolkit.clickbait": """
         find_cues score_clickbait find_patterns ClickbaitModel count_cues measure_clickbait rank_scores list_rules

@@ -79,7 +79,7 @@ def say_source(corpus: Corpus) -> str:
     """The line under every chart: sites and capture window."""
     sites = corpus.articles["site"].dropna()
     names = sites.value_counts().sort_index().sort_values(ascending=False, kind="stable").index.tolist()
-    told = ", ".join(names[:2]) + (f" and {len(names) - 2} more sites" if len(names) > 2 else "")
+    told = ", ".join(names[:2]) + (f" and {_plural(len(names) - 2, 'more site')}" if len(names) > 2 else "")
     return f"Source: saved pages{' of ' + told if told else ''}; captured {describe_window(corpus.articles)}."
 
 

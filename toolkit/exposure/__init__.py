@@ -10,7 +10,7 @@ from toolkit.exposure.dwell import measure_dwell
 from toolkit.exposure.headlines import measure_headlines
 from toolkit.exposure.identity import find_headline_ids, normalise_url
 from toolkit.exposure.lists import compare_lists, rank_biased_overlap, rbo_weight
-from toolkit.exposure.presence import count_captures, count_kinds, find_ranks
+from toolkit.exposure.presence import count_captures, count_kinds, find_lorenz, find_presence, find_ranks
 from toolkit.exposure.relatedness import measure_relatedness
 from toolkit.exposure.rewrites import find_rewrites
 from toolkit.exposure.sections import compare_sections, find_renamed_labels, measure_sections
@@ -29,6 +29,8 @@ __all__ = [
     "count_captures",
     "count_kinds",
     "find_headline_ids",
+    "find_lorenz",
+    "find_presence",
     "find_ranks",
     "find_renamed_labels",
     "find_rewrites",
