@@ -207,3 +207,14 @@ def test_read_text_reads_the_two_seed_pages_without_a_fault():
              [(i["headline"], i.get("kicker"), i.get("deck")) for i in m["items"]])
             for m in truth["modules"]
         ]  # fmt: skip
+
+
+def test_read_text_reports_what_it_left_out_when_a_page_is_too_large(monkeypatch):
+    monkeypatch.setattr("toolkit.page.saved_text.MAX_TEXT", 400)
+    reading = read_text(list_page())
+    assert reading.problems[0][0] == "too_large" and reading.modules == []
+    monkeypatch.undo()
+    monkeypatch.setattr("toolkit.page.saved_text.MAX_LINES", 5)
+    monkeypatch.setattr("toolkit.page.saved_text.lines.MAX_LINES", 5)
+    reading = read_text(list_page(), ledger=True)
+    assert reading.problems[0][0] == "too_many_lines" and len(reading.ledger) == 5

@@ -230,5 +230,5 @@ def test_read_text_does_not_slow_down_out_of_proportion_when_pages_are_long():
     page = "\n\n".join(
         [TITLE, *BODY, "Most Read", *(f"• Headline number {n} about the river" for n in range(3000))]
     )
-    assert len(find_lines(page)) == 3006
+    assert len(find_lines(page)) == 1206
     assert read_text(page).article.title == TITLE

@@ -23,7 +23,7 @@ from toolkit.page.saved_text.body import (
 )
 from toolkit.page.saved_text.facts import Facts, find_facts
 from toolkit.page.saved_text.guess import guess_roles
-from toolkit.page.saved_text.lines import Line, find_lines
+from toolkit.page.saved_text.lines import MAX_LINES, Line, find_lines
 from toolkit.page.saved_text.roles import decide_roles
 from toolkit.page.saved_text.score import score_lines, score_parting
 from toolkit.page.saved_text.split import label_claim, split_labels
@@ -33,6 +33,8 @@ __all__ = ["TextPage", "read_lines", "read_text"]
 
 #: A label that claims a kind of module has at most so many words.
 LABEL_WORDS = 8
+#: More characters than any page's text has; what stands behind them is left out and reported.
+MAX_TEXT = 2_000_000
 
 
 @dataclass(slots=True)
@@ -80,8 +82,8 @@ def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Rea
     Reading
         ``article`` (``captured_at`` is the page's running date where it prints one), ``modules`` in page
         order, empty ones too, ``ledger`` (empty unless asked for), ``problems`` as (reason, detail) pairs, and
-        ``quality``: ``title_from`` ("page" or missing), ``body_share`` and ``residue_share`` (of the page's
-        characters, 0 to 1).
+        ``quality``: ``title_from`` and ``body_from`` ("page" or missing), ``n_paragraphs``, ``body_share`` and
+        ``residue_share`` (of the page's characters, 0 to 1).
 
     Notes
     -----
@@ -97,7 +99,13 @@ def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Rea
     >>> reading.article.title, reading.modules[0].label, reading.modules[0].items[0].headline
     ('Bridge to close for a year', 'Most Read', 'Ten ways to cook an egg at home')
     """
+    problems: list[tuple[str, str]] = []
+    if len(text) > MAX_TEXT:
+        problems.append(("too_large", f"{len(text):,} characters; the first {MAX_TEXT:,} were read."))
+        text = text[:MAX_TEXT]
     page = read_lines(text)
+    if len(page.lines) >= MAX_LINES:
+        problems.append(("too_many_lines", f"the first {MAX_LINES:,} lines were read."))
     lines, facts, region, title = page.lines, page.facts, page.region, page.title
     authors, bylines = find_byline(lines, facts, region, title) if region else ([], set())
     scores = score_lines(lines, facts, page.labels, region, title, page.guesses)
@@ -109,7 +117,7 @@ def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Rea
     flag_duplicates(modules)
 
     article = Article(url=url, authors=authors)
-    reading = Reading(article, modules)
+    reading = Reading(article, modules, problems=problems)
     if title is not None:
         article.title = lines[title].text
     article.body = "\n\n".join(line.text for line, role in zip(lines, roles, strict=True) if role == "body")
@@ -119,10 +127,14 @@ def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Rea
         article.captured_at, article.captured_from, article.captured_precision = date[0], "page", "day"
         roles[date[1]] = "date"
     if not article.body:
-        reading.problems.append(("no_article", f"no run of sentences among the page's {len(lines)} lines"))
+        reading.problems.append(("no_article", f"no run of sentences among the page's {len(lines)} lines."))
+    elif title is None:
+        reading.problems.append(("no_title", "no line above the text is made of its words."))
     accounts = account_lines(lines, facts, roles, owner)
     reading.quality = {
         "title_from": "page" if title is not None else None,
+        "body_from": "page" if article.body else None,
+        "n_paragraphs": article.body.count("\n\n") + 1 if article.body else 0,
         "body_share": len(article.body) / total if total else 0.0,
         "residue_share": share_of_residue(accounts),
     }
