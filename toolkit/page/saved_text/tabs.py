@@ -54,6 +54,8 @@ def _alike(above: Line, line: Line) -> bool:
 def _panes_of(facts: list[Facts], start: int, stop: int) -> list[Pane]:
     first = next((i for i in range(start, stop) if facts[i].width > NAME_WIDTH), stop)
     names = range(start, first)
+    if len(names) > 3 and (stop - first) % len(names):
+        names = names[1:]  # a keyword above the strip can be set like it
     count = len(names)
     if count < 2 or (stop - first) % count or (stop - first) // count < MIN_ITEMS:
         return []
