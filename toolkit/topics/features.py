@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Features", "find_features"]
 
-#: A word must stand in this many texts: long texts, short texts (fewer than 60 words in the median).
-_MIN_DF_LONG, _MIN_DF_SHORT, _SHORT = 5, 3, 60
+#: A word must stand in this many texts: long texts, short texts (median below 30 words, stop words aside).
+_MIN_DF_LONG, _MIN_DF_SHORT, _SHORT = 5, 3, 30
 
 
 @dataclass
@@ -48,6 +48,10 @@ class Features:
 
     def weigh(self, word_counts: csr_matrix) -> csr_matrix:
         """TF-IDF weights of the features, from counts of the words as written."""
+        if len(self.words) == len(self.names) and np.array_equal(
+            self.feature_of_word, np.arange(len(self.names))
+        ):
+            return weigh(word_counts, self.idf)  # every word its own feature
         return weigh(merge_columns(word_counts, self.feature_of_word, len(self.names)), self.idf)
 
 
@@ -118,36 +122,40 @@ def find_features(
     counter = WordCounter(stop_words=stops, tokenizer=tokenizer)
     counts = counter.count(texts)
     n = counts.shape[0]
-    order = sorted(range(len(counter.words)), key=counter.words.__getitem__)
-    words = [counter.words[at] for at in order]
     plural = stem and (not languages or bool(PLURAL_S_LANGUAGES.intersection(languages)))
-    stems = [stem_word(word) if plural and word.isascii() else word for word in words]
-    names: dict[str, int] = {}
-    for name in sorted(set(stems)):
-        names[name] = len(names)
-    target = np.empty(len(words), dtype=np.int64)
-    target[order] = [names[name] for name in stems]
-    merged = merge_columns(counts, target, len(names))
-    df = np.bincount(merged.indices, minlength=len(names))
+    stems = [stem_word(word) for word in counter.words] if plural else counter.words
+    first_met: dict[str, int] = {}
+    target = np.fromiter(
+        (first_met.setdefault(name, len(first_met)) for name in stems), dtype=np.int64, count=len(stems)
+    )
+    merged = merge_columns(counts, target, len(first_met)) if len(first_met) < len(stems) else counts
+    df = np.bincount(merged.indices, minlength=len(first_met))
     keep = (df >= _least_texts(min_df, n, counts)) & (df <= max(1.0, max_df * n))
     if not keep.any() and len(df):  # all texts alike, or one text: let what there is count
         keep = df > 0
-    renumbered = np.where(keep, np.cumsum(keep) - 1, -1)
-    by_word = renumbered[target[order]]
-    used = np.flatnonzero(by_word >= 0)
-    idf = np.log((1.0 + n) / (1.0 + df[keep])) + 1.0
-    kept_names = [name for name, kept in zip(names, keep.tolist(), strict=True) if kept]
-    features = Features(
-        [words[at] for at in used], by_word[used], kept_names, idf, stops, languages, tokenizer
-    )
-    return features, counts[:, np.array(order, dtype=np.int64)[used]].tocsr()
+    # only what is kept is put in alphabetical order: most words are rare
+    names = list(first_met)
+    ranked = sorted(np.flatnonzero(keep).tolist(), key=names.__getitem__)
+    renumbered = np.full(len(names), -1, dtype=np.int64)
+    renumbered[ranked] = np.arange(len(ranked))
+    used = sorted(np.flatnonzero(keep[target]).tolist(), key=counter.words.__getitem__)
+    by_word = renumbered[target[used]]
+    kept_names = [names[at] for at in ranked]
+    idf = np.log((1.0 + n) / (1.0 + df[ranked])) + 1.0
+    words = [counter.words[at] for at in used]
+    features = Features(words, by_word, kept_names, idf, stops, languages, tokenizer)
+    return features, pick_columns(counts, np.array(used, dtype=np.int64))
 
 
-def settings_of(features: Features) -> dict[str, Any]:
-    """What a saved model must remember of its features, apart from arrays."""
-    return {
-        "words": features.words,
-        "names": features.names,
-        "stop_words": sorted(features.stop_words),
-        "languages": list(features.languages),
-    }
+def pick_columns(counts: csr_matrix, columns: np.ndarray) -> csr_matrix:
+    """Some columns in a new order, indices sorted in each row: by remapping, without a product."""
+    from scipy.sparse import csr_matrix
+
+    place = np.full(counts.shape[1], -1, dtype=np.int32)
+    place[columns] = np.arange(len(columns), dtype=np.int32)
+    moved = place[counts.indices]
+    keep = moved >= 0
+    ends = np.concatenate(([0], np.cumsum(keep)))[counts.indptr].astype(counts.indptr.dtype)
+    picked = csr_matrix((counts.data[keep], moved[keep], ends), shape=(counts.shape[0], len(columns)))
+    picked.sort_indices()
+    return picked

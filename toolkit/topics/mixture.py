@@ -1,14 +1,16 @@
-"""The clustering itself: word vectors, k-means starts, an annealed mixture; the likeliest start wins.
+"""The clustering itself: word vectors, k-means starts, an annealed mixture; the likeliest starts vote.
 
 1. Singular vectors of the TF-IDF matrix give each word a place; each word's vector is scaled to length 1, so
    that rare words speak as loudly as common ones; a text lies at the weighted mean of its words.
 2. Each text leans towards its nearest neighbours: to its own words theirs are added, more lightly. Short texts
-   need it, and it harms no others.
+   gain most (AG News +.01 NMI; 20 Newsgroups +.01; with many overlapping classes it costs as much).
 3. k-means there, from several seeded starts.
 4. From each start, soft expectation-maximisation of a mixture of multinomials on the TF-IDF weights, first at
    a high temperature (every topic takes part in every text), then cooler, then hard.
-5. The start whose mixture makes the texts most likely wins. Its topics are then read off the texts' own words,
-   so that a new text, whose neighbours are not known, is treated like the old ones.
+5. The likeliest third of the starts vote on each text, their topics matched to those of the likeliest, which
+   breaks ties: where many local optima are about as good, they are wrong in different places. Topics are then
+   read off the texts' own words, so that a new text, whose neighbours are not known, is treated like the old
+   ones.
 
 No step depends on the kernel or the threads of the BLAS: see ``steady.py``.
 """
@@ -43,6 +45,8 @@ HOT, COOLING = 8.0, 0.8
 HARD_STEPS = 10
 #: Bits to which places of texts are rounded for k-means: products then add up without rounding.
 PLACE_BITS = 20
+#: One start in so many votes on the result.
+_VOTING = 3
 #: Numbers held at once in the soft step of several starts.
 _HELD = 6_000_000
 
@@ -148,6 +152,25 @@ def steady_kmeans(places: Array, k: int, *, seed: int, steps: int = 15, seeds: i
         labels = new
         centres = np.rint(_sum_by_label(grid, labels, k) / np.maximum(counts, 1)[:, None])
     return labels
+
+
+def _vote(labellings: list[Array], k: int) -> Array:
+    """The topic most labellings give each text, after matching their topics to the first's; it breaks ties."""
+    from scipy.optimize import linear_sum_assignment
+
+    first = labellings[0]
+    rows = np.arange(len(first))
+    votes = np.zeros((len(first), k), dtype=np.int32)
+    votes[rows, first] = 3
+    for labels in labellings[1:]:
+        shared = np.zeros((k, k))
+        np.add.at(shared, (labels, first), 1.0)
+        theirs, ours = linear_sum_assignment(shared, maximize=True)
+        match = np.empty(k, dtype=np.int64)
+        match[theirs] = ours
+        votes[rows, match[labels]] += 2
+    result: Array = votes.argmax(axis=1)
+    return result
 
 
 def _one_hot(labels: Array, k: int) -> csr_matrix:
@@ -286,7 +309,7 @@ def fit_mixture(
         results += annealer.run(starts[at : at + together], k)
     # likelihoods are compared to twelve digits, so that starts that end alike do not compete in the last bit
     rounded = [float(f"{likelihood:.11e}") for _, likelihood in results]
-    best = max(range(len(results)), key=lambda at: (rounded[at], -at))
-    labels, likelihood = results[best]
-    mixture = annealer.finish(labels, k, likelihood)
+    ranked = sorted(range(len(results)), key=lambda at: (-rounded[at], at))[: max(1, n_starts // _VOTING)]
+    labels = _vote([results[at][0] for at in ranked], k)
+    mixture = annealer.finish(labels, k, results[ranked[0]][1])
     return mixture, np.argmax(mixture.score(weights, places), axis=1)

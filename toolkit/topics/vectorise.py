@@ -147,9 +147,9 @@ class _Numbers(dict[bytes, int]):
     def __missing__(self, chunk: bytes) -> int:
         owner = self.owner
         if chunk.isascii():
-            words = [chunk.decode()]
-        else:
-            words = _split_chunk(chunk.decode("utf-8", "surrogatepass"), owner.sizes)
+            value = self[chunk] = owner.number(chunk.decode())
+            return value
+        words = _split_chunk(chunk.decode("utf-8", "surrogatepass"), owner.sizes)
         ids = [owner.number(word) for word in words]
         ids = [number for number in ids if number >= 0]
         if len(ids) == 1:
