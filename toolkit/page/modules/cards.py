@@ -40,7 +40,12 @@ class Card:
     host: str = ""
     path: str = ""
     query: str = ""
-    slug: str = ""
+
+
+    @property
+    def slug(self) -> str:
+        """The piece of the address that spells a headline, or what comes nearest to that."""
+        return slug_of(self.path)
 
 
 @dataclass(slots=True)
@@ -80,7 +85,6 @@ def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Car
         if card is None:
             card = Card(link.key, link.href, [link.node], top=link.node)
             card.host, card.path, card.query, _ = link.parts
-            card.slug = slug_of(card.path)
             cards.append(card)
         else:
             recent.remove(card)

@@ -51,8 +51,8 @@ def read_page(
 ) -> Page:
     """Cut the page into pieces and cards, with the headline of each; nothing is decided yet."""
     host, path, _, _ = split_url(url or "")
-    pieces = find_pieces(tree)
-    own, down = read_marks(tree)
+    own, down, spoken = read_marks(tree)
+    pieces = find_pieces(tree, spoken)
     nodes = sorted(body)
     size = len(tree.tag)
     page = Page(

@@ -58,7 +58,6 @@ def choose_headline(page: Page, card: Card) -> None:
     """Set the card's headline and the pieces it is made of, from the words inside its links."""
     if not card.own_pieces:
         return
-    slug = card.slug
     best, best_score = -1, -5.0
     if len(card.own_pieces) == 1:
         best = card.own_pieces[0]
@@ -67,7 +66,8 @@ def choose_headline(page: Page, card: Card) -> None:
             card.parts, card.headline = [best], page.pieces.text[best]
             card.words, card.chars = page.pieces.size(best)
             return
-    else:
+    slug = card.slug
+    if len(card.own_pieces) > 1:
         for piece in card.own_pieces:
             score = headline_score(page, piece, slug)
             if score > best_score + 0.3:  # of two that are as good, the first

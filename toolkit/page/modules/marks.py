@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from toolkit.page.tree import Tree
 
@@ -54,6 +55,8 @@ _WORDS: dict[str, str] = {
     "widget": "widget module box panel block container component tab tabs",
 }  # fmt: skip
 _LOOKUP = {word: BIT[name] for name, words in _WORDS.items() for word in words.split()}
+#: Class names of text that only a screen reader speaks ("opens in a new tab", "category").
+_SPOKEN = re.compile(r"sr-?only|screen-?reader|visually-?hidden|visuallyhidden|assistive|a11y|off-?screen", re.I)
 _SPLIT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _TAG_BITS = {
     "nav": BIT["nav"], "footer": BIT["footer"], "header": BIT["header"], "aside": BIT["aside"],
@@ -61,6 +64,7 @@ _TAG_BITS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=20_000)
 def hints_of(names: str) -> int:
     """The hints that a ``class`` or ``id`` attribute gives, as bits of ``BIT``.
 
@@ -75,27 +79,33 @@ def hints_of(names: str) -> int:
     return bits
 
 
-def read_marks(tree: Tree) -> tuple[list[int], list[int]]:
-    """For each node the hints it gives itself, and those of itself with all its ancestors."""
-    cache: dict[str, int] = {}
+def read_marks(tree: Tree) -> tuple[list[int], list[int], bytearray]:
+    """For each node the hints it gives itself, those of itself and all around it, and whether only screen readers
+    speak it.
+    """
     own: list[int] = []
     down: list[int] = []
+    spoken = bytearray(len(tree.tag))
+    quiet: dict[str, bool] = {}
     tag_bits = _TAG_BITS
     for name, values, above in zip(tree.tag, tree.attrs, tree.parent, strict=True):
-        bits = tag_bits.get(name, 0)
+        bits = tag_bits.get(name, 0) if name else 0
         if values and name != "html" and name != "body":
             css = values.get("class")
             if css:
-                got = cache.get(css)
-                if got is None:
-                    got = cache[css] = hints_of(css)
-                bits |= got
+                bits |= hints_of(css)
+                hush = quiet.get(css)
+                if hush is None:
+                    hush = quiet[css] = _SPOKEN.search(css) is not None
+                if hush:
+                    spoken[len(own)] = 1
             css = values.get("id")
             if css:
-                got = cache.get(css)
-                if got is None:
-                    got = cache[css] = hints_of(css)
-                bits |= got
+                bits |= hints_of(css)
+            if "style" in values:
+                css = values["style"]
+                if css and "clip" in css and "1px" in css:
+                    spoken[len(own)] = 1
         own.append(bits)
         down.append(bits | down[above] if above >= 0 else bits)
-    return own, down
+    return own, down, spoken

@@ -7,18 +7,15 @@ element that mixes words of its own with elements; a line break, a block or a li
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from toolkit.page.modules.marks import read_marks
 from toolkit.page.modules.texts import is_count, is_date, weigh
 from toolkit.page.tree import INLINE, Tree
 
 #: Elements whose text is for the machine or for filling in, never a headline.
 _SKIP = frozenset("select option textarea script title".split())
-#: Class names of text that only a screen reader speaks ("opens in a new tab", "category").
-_SPOKEN = re.compile(
-    r"sr-?only|screen-?reader|visually-?hidden|visuallyhidden|assistive|a11y|off-?screen", re.I
-)
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 
 
@@ -59,8 +56,13 @@ class Pieces:
         return range(self.before[start], self.before[stop])
 
 
-def find_pieces(tree: Tree) -> Pieces:
-    """Cut the text of ``tree`` into pieces; what stands in ``<head>``, buttons and forms' fields is left out."""
+def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces:
+    """Cut the text of ``tree`` into pieces; what stands in ``<head>`` and in forms' fields is left out.
+
+    ``spoken_nodes`` says which nodes only screen readers speak, as :func:`read_marks` found them.
+    """
+    if spoken_nodes is None:
+        spoken_nodes = read_marks(tree)[2]
     tag, parent, link, text, end = tree.tag, tree.parent, tree.link, tree.text, tree.end
     size = len(tag)
     direct = bytearray(size)  # does the element hold words of its own?
@@ -73,8 +75,6 @@ def find_pieces(tree: Tree) -> Pieces:
     )  # fmt: skip
     before = [0] * (size + 1)
     heading_until = level = skip_until = spoken_until = 0
-    attrs = tree.attrs
-    for_readers: dict[str, bool] = {}  # class attribute -> spoken only
     key = (-1, -1)
     broken = 0
     count = 0
@@ -82,18 +82,8 @@ def find_pieces(tree: Tree) -> Pieces:
         before[i] = count
         name = tag[i]
         if name:
-            values = attrs[i]
-            if values and i >= spoken_until and end[i] - i < 12:
-                css = values.get("class")
-                if css:
-                    quiet = for_readers.get(css)
-                    if quiet is None:
-                        quiet = for_readers[css] = _SPOKEN.search(css) is not None
-                    if quiet:
-                        spoken_until = end[i]
-                css = values.get("style")
-                if css and "clip" in css and "1px" in css:
-                    spoken_until = end[i]
+            if spoken_nodes[i] and i >= spoken_until and end[i] - i < 12:
+                spoken_until = end[i]
             if name == "br":
                 broken += 1
             elif name in _HEADINGS:
