@@ -2,9 +2,10 @@
 
     python benchmarks/hostile.py [--limit 15] [--only NAME]
 
-Each page is loaded through ``toolkit.load`` in a process of its own, after a plain page. It fails if it takes more processor seconds than the limit, if the
-process dies or raises, if the article is empty or garbled and no row in ``problems`` says so, or if text that a reader
-would see is lost unflagged. Prints one row per page; exits 1 if any failed.
+Each page is loaded through ``toolkit.load`` in a process of its own, after a plain page. It fails if it takes more
+processor seconds than the limit, if the process dies or raises, if the article is empty or garbled and no row in
+``problems`` says so, or if text that a reader would see is lost unflagged. Prints one row per page; exits 1 if any
+failed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import random
 import sys
 import tempfile
 import time
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -180,7 +182,7 @@ add("emoji", lambda: article(after="<p>" + "👩‍👩‍👧" * 100_000))
 add("private_use", lambda: article(after="<p>" + "\ue000" * 100_000))
 add("control_marks", lambda: "<p>" + "\x01\x02\x03" * 10_000)
 add("surrogate_bytes", lambda: article().encode().replace(b"bridge", b"bri\xed\xa0\x80dge"))
-add("surrogate_entities", lambda: article().replace("bridge", "bri&#xD800;dge&#55357;"), readable=True)
+add("surrogate_entities", lambda: article().replace("cracked", "cra&#xD800;cked&#55357;"), readable=True)
 add("huge_entities", lambda: article().replace("bridge", "bridge&#x110000;&#99999999999;"), readable=True)
 
 # metadata
@@ -315,7 +317,7 @@ def load_page(path: str, answer: Any) -> None:
         row = corpus.articles.iloc[0].to_dict() if len(corpus.articles) else {}
         answer.put({
             "seconds": seconds, "body": str(row.get("body") or "") if row.get("body") == row.get("body") else "",
-            "title": row.get("title"), "reasons": corpus.problems["reason"].tolist(), "placements": len(corpus.placements),
+            "title": row.get("title"), "reasons": corpus.problems["reason"].tolist(),
         })  # fmt: skip
     except BaseException as error:
         answer.put({"error": f"{type(error).__name__}: {error}"[:120]})
@@ -337,7 +339,10 @@ def judge(name: str, got: dict[str, Any], limit: float) -> str:
         return "read"
     if len(body.split()) < 20 and not reasons:
         return "FAIL unflagged empty"
-    spoilt = sum((not c.isprintable() and c not in "\n\t") or c == "\ufffd" for c in body)
+    spoilt = sum(
+        (unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") and c not in "\n\t") or c == "\ufffd"
+        for c in body
+    )
     if spoilt > 5 and not reasons:
         return "FAIL unflagged garbage"
     return "flagged" if reasons else "read"

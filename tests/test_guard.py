@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from toolkit.page.guard import MAX_DEPTH, MAX_EQUALS, MAX_MARKS, MAX_TAG, REASONS, guard_page
+from toolkit.page.guard import MAX_ATTRIBUTES, MAX_DEPTH, MAX_MARKS, MAX_VALUE, REASONS, guard_page
 from toolkit.page.html import read_html
 
 PAGE = "<html><head><title>T</title></head><body><h1>Bridge to close</h1><p>It will close in May.</p></body></html>"
@@ -33,7 +33,7 @@ def test_guard_page_returns_same_object_when_page_is_plain() -> None:
         ("<div>" * 20_000 + "x", "too_deep"),
         ("<font size=1>" * 3_000 + "<p>x" * 3_000, "unclosed_formatting"),
         ("<p " + " ".join(f"a{i}=1" for i in range(20_000)) + ">x</p>", "too_many_attributes"),
-        ('<p title="' + "x" * (MAX_TAG + 10) + '">y</p>', "huge_attribute"),
+        ('<p title="' + "x" * (MAX_VALUE + 10) + '">y</p>', "huge_attribute"),
         ("<p>" * (MAX_MARKS + 1), "too_many_elements"),
     ],
 )
@@ -55,12 +55,12 @@ def test_guard_page_leaves_depth_alone_when_at_the_limit() -> None:
 
 
 def test_guard_page_keeps_long_tag_when_at_the_limit() -> None:
-    html = '<p title="' + "x" * (MAX_TAG - 20) + '">y</p>'
-    assert guard_page(html).html is html
+    html = '<p title="' + "x" * (MAX_VALUE - 20) + '">y</p>'
+    assert guard_page(html).html == html
 
 
 def test_guard_page_keeps_tag_without_attributes_when_they_are_too_many() -> None:
-    assert MAX_EQUALS < 20_000
+    assert MAX_ATTRIBUTES < 20_000
     html = "<p>a</p><h1 " + " ".join(f"a{i}=1" for i in range(20_000)) + ">Title</h1>"
     assert guard_page(html).html == "<p>a</p><h1>Title</h1>"
 

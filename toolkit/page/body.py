@@ -80,7 +80,7 @@ def find_body(
         return Body()
     likely, votes = _model().predict(features), vote_by_rules(features)
     score = (1 - RULES_SHARE) * likely + RULES_SHARE * votes
-    chosen = score > THRESHOLD
+    chosen = (score > THRESHOLD) & np.array([_is_language(blocks.text[k]) for k in candidates.tolist()])
     weight = features[:, 0]
     sure = np.minimum(np.abs(score - THRESHOLD) / np.where(chosen, 1 - THRESHOLD, THRESHOLD), 1)
     held = float(weight[chosen].sum())
@@ -97,6 +97,11 @@ def find_body(
         round(agreement, 4),
         int(candidates[deck[0]]) if len(deck) else -1,
     )
+
+
+def _is_language(text: str) -> bool:
+    """Whether a long block is made of letters at all: not of icons, emoji or private characters."""
+    return len(text) < 400 or sum(map(str.isalnum, text[:400])) > 100
 
 
 @dataclass(slots=True, frozen=True)

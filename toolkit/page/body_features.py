@@ -28,6 +28,8 @@ REACH = 5
 MAX_ROWS = 1_000
 #: Share of a page's long text that its main element holds.
 MAIN_SHARE = 0.7
+#: Characters that one block counts at most in choosing the main element: one endless line is not an article.
+MAX_WEIGHT = 3_000
 #: A hint that more than this share of the long text has is left out of account.
 MOST = 0.5
 
@@ -160,7 +162,7 @@ def measure_blocks(
     weights = worth.tolist()
     total = sum(weights) or 1.0
     at_parent, at_grand, at_great = (_sum_by(nodes, weights) for nodes in (above, two, three))
-    low = _main_element(tree, owners, weights)
+    low = _main_element(tree, owners, np.minimum(worth, MAX_WEIGHT).tolist())
     high = end[low]
     own, inherited = find_hints(tree, owners, [*title_parent, low], known)
     node_at = np.array(starts)

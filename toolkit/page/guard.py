@@ -26,11 +26,13 @@ REASONS = {
     "unclosed_formatting": "formatting elements that nobody closes; they were left out, their text was kept",
 }
 
-#: Limits: characters, "<" marks, characters of one tag, "=" marks in one tag, depth, formatting left open.
+#: Limits: characters, "<" marks, characters of a tag with many attributes, of a tag with few, attributes in one
+#: tag, depth, formatting left open.
 MAX_CHARS = 30_000_000
 MAX_MARKS = 400_000
 MAX_TAG = 50_000
-MAX_EQUALS = 500
+MAX_VALUE = 300_000
+MAX_ATTRIBUTES = 500
 MAX_DEPTH = 1_500
 MAX_OPEN_FORMATTING = 100
 #: A page with fewer marks, and fewer left open, can be neither too deep nor too unclosed to parse quickly.
@@ -111,7 +113,8 @@ def guard_page(html: str) -> Guarded:
         return Guarded("", problems)
     if start.startswith(_MAGIC) or b"<" not in data:
         problems.append(("not_html", f"no page: it starts with {start[:20]!r} and is read as it stands."))
-    problems += _find_garble(html, len(data) - len(html))
+    accented = data.count(b"\xc3") + data.count(b"\xc2") if len(data) > 1.01 * len(html) else 0
+    problems += _find_garble(html, accented > 0.5 * (len(data) - len(html)))
     if b"\x00" in data:
         html = html.replace("\x00", "")
     if len(html) > MAX_CHARS:
@@ -123,7 +126,9 @@ def guard_page(html: str) -> Guarded:
         html = html[: _place_of_mark(html, MAX_MARKS)]
     if len(html) < len(data) // 4:
         data = html.encode()
-    if any(len(piece) > MAX_TAG and _LONG_TAG.search(piece) for piece in data.split(b">")):
+    pieces = data.split(b">")
+    longest = max(map(len, pieces)) > MAX_TAG
+    if longest and any(len(piece) > MAX_TAG and _LONG_TAG.search(piece) for piece in pieces):
         html = _trim_tags(html, problems)
     if marks > _PLAIN_MARKS or marks - 2 * closing > _PLAIN_OPEN:
         html = _trim_nesting(html, problems)
@@ -136,7 +141,7 @@ def _place_of_mark(html: str, number: int) -> int:
     return found.start() if found else len(html)
 
 
-def _find_garble(html: str, foreign: int) -> list[tuple[str, str]]:
+def _find_garble(html: str, accented: bool) -> list[tuple[str, str]]:
     head = html[:20_000]
     data = head.encode()
     spoilt = len(data) - len(data.translate(None, _SPOILT)) + data.count(b"\xef\xbf\xbd")
@@ -144,7 +149,7 @@ def _find_garble(html: str, foreign: int) -> list[tuple[str, str]]:
         return [
             ("garbled", f"{spoilt} of the first {len(head):,} characters are control marks or replaced ones.")
         ]
-    if foreign > len(html) / 100 and _LATIN_HIGH.search(head):
+    if accented:
         text = "".join(islice((m.group(1) for m in _VISIBLE.finditer(html)), 400))
         letters = sum(map(str.isalpha, text))
         high = len(_LATIN_HIGH.findall(text))
@@ -162,11 +167,10 @@ def _trim_tags(html: str, problems: list[tuple[str, str]]) -> str:
     def shorten(match: re.Match[str]) -> str:
         nonlocal longest
         tag = match.group()
-        reason = (
-            "too_many_attributes"
-            if tag.count("=") > MAX_EQUALS or tag.count(" ") > MAX_EQUALS
-            else "huge_attribute"
-        )
+        many = max(tag.count("="), tag.count("/"), len(tag.split())) > MAX_ATTRIBUTES
+        if not many and len(tag) <= MAX_VALUE:
+            return tag
+        reason = "too_many_attributes" if many else "huge_attribute"
         if len(tag) > longest[1]:
             longest = (reason, len(tag))
         name = _TAG.match(tag)
