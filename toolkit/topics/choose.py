@@ -32,6 +32,8 @@ _POOR, _IN_A_ROW = 0.8, 3
 _AGREED = 0.7
 #: A number is only tried where each topic could have this many texts in each half.
 _LEAST = 10
+#: In collections this small halves are too thin for that, and a few texts a topic must do.
+_SMALL, _LEAST_IN_SMALL = 400, 3
 _COLUMNS = (
     "n_topics", "stability", "stability_low", "stability_high", "likelihood", "gain", "silhouette", "coherence",
     "score", "chosen",
@@ -157,7 +159,7 @@ def choose_number(
         weights, places, near, n = weights[first], places[first], keep_neighbours(near, first), _MOST
     repeats = repeats or (2 if n <= _FEW else 1)
     n_starts = n_starts or (6 if n <= _FEW else 4)
-    most = n // (2 * _LEAST)
+    most = n // (2 * (_LEAST if n >= _SMALL else _LEAST_IN_SMALL))
     tried = [k for k in (CANDIDATES if candidates is None else sorted(set(candidates))) if k <= max(most, 0)]
     if not tried:
         curve = pd.DataFrame({name: pd.Series([], dtype=_dtype(name)) for name in _COLUMNS})
@@ -194,7 +196,9 @@ def _rate(curve: pd.DataFrame, alone: float) -> pd.DataFrame:
     """Add gain and score to the figures of the candidates."""
     best = max(float(curve["likelihood"].max()) - alone, 1e-12)
     curve["gain"] = ((curve["likelihood"] - alone) / best).clip(lower=0.0)
-    curve["score"] = (curve["stability"] * curve["gain"] * curve["full"]).clip(lower=0.0)
+    # where texts are few, no model foretells the other half better than one topic does: agreement must decide
+    gain = curve["gain"] if (curve["gain"] > 0).any() else 1.0
+    curve["score"] = (curve["stability"] * gain * curve["full"]).clip(lower=0.0)
     curve["chosen"] = False
     return curve[list(_COLUMNS)].astype({name: _dtype(name) for name in _COLUMNS})
 
