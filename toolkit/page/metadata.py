@@ -147,8 +147,8 @@ def _canonical(tree: Tree, head: _Head, url: str | None) -> str | None:
         link = (tree.attrs[node].get("href") or "").strip()
         if link and not link.startswith(("#", "data:", "javascript:")) and len(link) < 2000:
             return make_absolute(link, url)
-    link = head.first("og:url", "twitter:url", "parsely-link")
-    return make_absolute(link, url) if link and len(link) < 2000 and "/" in link else None
+    stated = head.first("og:url", "twitter:url", "parsely-link")
+    return make_absolute(stated, url) if stated and len(stated) < 2000 and "/" in stated else None
 
 
 def _site(data: dict[str, Any], head: _Head, url: str | None) -> str | None:
