@@ -21,6 +21,7 @@ import argparse
 import gzip
 import hashlib
 import importlib.util
+import itertools
 import json
 import sys
 from collections.abc import Sequence
@@ -237,9 +238,7 @@ def make_rows(sample: Sample) -> Rows:
     items = sorted(module_of)
     cards = [page.cards[n] for n in items]
     pair_rows = split.describe_pairs(page, cards, find_tabs(page, cards))
-    pair_truth = np.array(
-        [module_of[a] == module_of[b] for a, b in zip(items, items[1:], strict=False)], dtype=int
-    )
+    pair_truth = np.array([module_of[a] == module_of[b] for a, b in itertools.pairwise(items)], dtype=int)
 
     label_rows, label_truth, floor = [], [], 0
     for wanted, _, members in sorted(sample.modules, key=lambda m: m[2][:1]):

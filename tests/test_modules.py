@@ -122,7 +122,9 @@ def test_find_modules_leaves_out_the_page_itself_when_a_module_prints_it():
 
 
 def test_find_modules_leaves_out_links_in_sentences_when_the_body_holds_them():
-    sentence = f"<p>It was as when {link('the council kept the bridge')}, which many people in town remember well.</p>"
+    sentence = (
+        f"<p>It was as when {link('the council kept the bridge')}, which many in town remember well.</p>"
+    )
     modules = read(page(block("Most Read", STORIES[:3]), body=BODY + sentence + BODY))
     assert [headlines(m) for m in modules] == [STORIES[:3]]
 
@@ -247,6 +249,21 @@ def test_find_modules_works_by_rule_when_no_ensemble_is_given():
     tree = read_tree(page(block("Most Read", STORIES[:4])))
     (module,) = find_modules(tree, None, title="Dam holds", body=paragraphs(tree), models=Models({}))
     assert (module.label, module.kind, headlines(module)) == ("Most Read", "popular", STORIES[:4])
+
+
+def test_find_modules_keeps_empty_module_when_a_script_was_to_fill_it():
+    empty = '<div class="widget"><h3>Most Read</h3><div id="most-read-list"></div></div>'
+    first, second = read(page(empty, block("Latest news", STORIES[:4])))
+    assert (first.label, first.kind, first.items, first.rule) == ("Most Read", "popular", [], "label alone")
+    assert (second.label, len(second.items)) == ("Latest news", 4)
+
+
+def test_find_modules_keeps_no_empty_module_when_the_heading_has_text_below_it():
+    assert (
+        read(page('<div class="widget"><h3>Most Read</h3><div><p>Nothing was read today.</p></div></div>'))
+        == []
+    )
+    assert read(page(body=f"<div><h2>Latest news</h2>{BODY}</div>")) == []
 
 
 # -- the parts --------------------------------------------------------------------------------------------------

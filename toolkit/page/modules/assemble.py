@@ -11,6 +11,7 @@ from toolkit.page.model import Item, Module
 from toolkit.page.modules.cards import Card, find_zones
 from toolkit.page.modules.context import Page, read_page
 from toolkit.page.modules.duplicates import mark_duplicates
+from toolkit.page.modules.empties import find_empty
 from toolkit.page.modules.ensemble import Models
 from toolkit.page.modules.features import candidates, describe_cards
 from toolkit.page.modules.headline import borrow_headline, choose_headline
@@ -121,6 +122,18 @@ def find_modules_in(
             runs.append([entry])
             names.append(tabs.named.get(n, tabs.headed.get(n, -1)))
     modules = _describe(page, runs, names, url, models)
+    taken = {node for module in modules for item in module.items if isinstance(item, FoundItem)
+             for node in (*item.headline_nodes, item.kicker_node, item.deck_node)}  # fmt: skip
+    taken.update(module.label_node for module in modules)
+    for piece, kind in find_empty(page, taken):
+        node = page.pieces.first[piece]
+        position = tree.chars[node] / max(1, tree.chars[-1])
+        modules.append(
+            FoundModule(
+                page.pieces.text[piece], kind, [], position, node=node, label_node=node, rule="label alone"
+            )
+        )
+    modules.sort(key=lambda module: module.position)
     mark_duplicates(modules)
     return modules
 

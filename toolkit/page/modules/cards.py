@@ -41,7 +41,6 @@ class Card:
     path: str = ""
     query: str = ""
 
-
     @property
     def slug(self) -> str:
         """The piece of the address that spells a headline, or what comes nearest to that."""

@@ -54,8 +54,8 @@ NAMES: tuple[str, ...] = (
     "external", "same_host", "overlap", "same_section", "service", "date_path", "shape", "trailing", "social",
     "blank", "nofollow",
     "heading", "zone_heading", "images", "dates", "hidden", "zone_chars", "line_chars", "links", "zone_pieces",
-    "inside_pieces", "depth", "place", "before_body", "in_body", "after_body", "from_body", "in_paragraph", "unspaced",
-    "same_path", "tracked", "mixed_id", "subdomain",
+    "inside_pieces", "depth", "place", "before_body", "in_body", "after_body", "from_body", "in_paragraph",
+    "unspaced", "same_path", "tracked", "mixed_id", "subdomain",
     *("near_" + name for name in _NEAR), *("in_" + name for name in _AROUND),
     "group", "group_words", "group_overlap", "group_story", "group_segments",
     "left_words", "right_words", "stories_near", "stories_left_run", "page_stories", "indexed",
@@ -180,7 +180,8 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
             digit_run, digit_runs, extension,
             bool(card.query), bool(external), card.host == page.host or not card.host, fit,
             bool(own_section) and path.strip("/").startswith(own_section),
-            not _SERVICE.isdisjoint(path.lower().translate(_PARTS).split("/")), digit_run > 1 and bool(_DATE_PATH.search(path)),
+            not _SERVICE.isdisjoint(path.lower().translate(_PARTS).split("/")),
+            digit_run > 1 and bool(_DATE_PATH.search(path)),
             (segments == own_shape[0]) + (abs(digit_run - own_shape[1]) <= 1) + (extension == own_shape[3]),
             path.endswith("/"), bool(card.host) and bool(external) and bool(_SOCIAL.search(card.host)),
             values.get("target") == "_blank", "nofollow" in rel or "sponsored" in rel,
@@ -230,7 +231,8 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
         seen[card.key] += 1
         order.append(seen[card.key])
     extra = np.column_stack([
-        number[group], averaged(table[:, 0]), averaged(table[:, _FIT]), averaged(story), averaged(table[:, _SEGMENTS]),
+        number[group], averaged(table[:, 0]), averaged(table[:, _FIT]), averaged(story),
+        averaged(table[:, _SEGMENTS]),
         np.where(at > 0, counts[np.maximum(at - 1, 0)], 0), np.where(at < last, counts[np.minimum(at + 1, last)], 0),
         around, run[at], np.full(len(at), all_stories.sum()), np.array(order)[at],
     ])  # fmt: skip

@@ -24,7 +24,8 @@ REACH = 14
 ENOUGH = 2.0
 
 NAMES: tuple[str, ...] = (
-    "rule", "heading", "claim", "claim_section", "claim_none", "chrome", "words", "chars", "colon", "stop", "upper", "spoken",
+    "rule", "heading", "claim", "claim_section", "claim_none", "chrome", "words", "chars", "colon", "stop",
+    "upper", "spoken",
     "strong", "hidden", "linked", "steps", "in_zone", "level", "in_top", "is_first", "recurs", "items", "in_body",
     "alone", "same_text", "make_count", "higher", "first_in_block", "inline_before", "headings_nearer", "best_rule",
     "gap_to_first", "button", "in_sections", "site", *("near_" + name for name in _BITS),
@@ -163,7 +164,8 @@ def describe_labels(page: Page, cards: Sequence[Card], candidates: Sequence[int]
             block = parent[block]
         heading = pieces.heading[piece]
         rows.append([
-            rules[steps], heading, claim, claims.get("section", 0.0) >= claim > 0, claims.get("none", 0.0), is_chrome(text), words,
+            rules[steps], heading, claim, claims.get("section", 0.0) >= claim > 0, claims.get("none", 0.0),
+            is_chrome(text), words,
             min(chars, 60), text.endswith((":", "：", "|")), text.endswith((".", "!", "?", "…", "。", ",")),
             text.isupper(), pieces.spoken[piece], tree.tag[owner] in ("strong", "b"), tree.hidden[owner],
             pieces.link[piece] >= 0, steps, piece >= zone_floor, level, level == 0,

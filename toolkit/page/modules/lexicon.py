@@ -31,7 +31,7 @@ class _Lexicon(NamedTuple):
 
 
 def _read(path: str) -> list[dict[str, str]]:
-    with files("toolkit").joinpath(f"lexicon/{path}").open(encoding="utf-8", newline="") as file:
+    with files("toolkit").joinpath(f"lexicon/{path}").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 

@@ -56,7 +56,9 @@ _WORDS: dict[str, str] = {
 }  # fmt: skip
 _LOOKUP = {word: BIT[name] for name, words in _WORDS.items() for word in words.split()}
 #: Class names of text that only a screen reader speaks ("opens in a new tab", "category").
-_SPOKEN = re.compile(r"sr-?only|screen-?reader|visually-?hidden|visuallyhidden|assistive|a11y|off-?screen", re.I)
+_SPOKEN = re.compile(
+    r"sr-?only|screen-?reader|visually-?hidden|visuallyhidden|assistive|a11y|off-?screen", re.I
+)
 _SPLIT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _TAG_BITS = {
     "nav": BIT["nav"], "footer": BIT["footer"], "header": BIT["header"], "aside": BIT["aside"],

@@ -36,7 +36,6 @@ _SPELLED = re.compile(
 _COUNT = re.compile(r"^\W*[\d.,]+\s?[kKmM]?\W*$")
 _CLOCK = re.compile(r"^\W*\d{1,2}:\d{2}(?::\d{2})?\W*$")
 _CLEAN = str.maketrans({"ß": "s", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "a", "œ": "o"})
-_DIGRAPH = re.compile("[aou]e|ss")
 
 
 def is_date(text: str) -> bool:
@@ -97,7 +96,7 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text.replace("ss", "s").translate(_CLEAN))
         text = "".join(c for c in text if not unicodedata.combining(c))
-    return _DIGRAPH.sub(lambda m: m.group()[0], text)
+    return text.replace("ae", "a").replace("oe", "o").replace("ue", "u").replace("ss", "s")
 
 
 def stems(text: str) -> set[str]:
