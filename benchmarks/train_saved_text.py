@@ -241,7 +241,12 @@ def write_model(folds: int, silver_file: Path | None) -> None:
         "data": "annotated pages (gold) in four forms; article pages with the HTML reader's modules (silver)",
         "data_sha256": digest.hexdigest(),
         "pages": {"gold": sum(not s.silver for s in samples), "silver": sum(s.silver for s in samples)},
-        "cross_validated": figures,
+        "cross_validated": {
+            "folds": folds,
+            "left_out": "whole outlets",
+            "forms_trained_on": {form: row for form, row in figures.items() if form in SEEN},
+            "forms_not_trained_on": {form: row for form, row in figures.items() if form not in SEEN},
+        },
         "columns": len(feature_names()),
         "pair_columns": list(PAIR_NAMES),
         "ensembles": about,

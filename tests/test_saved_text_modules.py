@@ -203,7 +203,7 @@ def test_model_card_says_what_it_was_trained_on_and_fits_the_columns():
     card = json.loads(folder.joinpath("saved_text.json").read_text(encoding="utf-8"))
     assert card["columns"] == len(feature_names())
     assert card["pair_columns"] == list(PAIR_NAMES)
-    assert {"resiliparse", "inscriptis"} <= set(card["cross_validated"])
+    assert {"resiliparse", "inscriptis"} <= set(card["cross_validated"]["forms_trained_on"])
     assert len(card["data_sha256"]) == 64
     ensembles = load_ensembles()
     assert set(ensembles) == {f"{stage}_{role}" for stage in ("first", "second") for role in ROLES} | {"part"}

@@ -25,7 +25,7 @@ ROLES = ("headline", "label", "kicker")
 #: A line scoring less for every role at first sight is not looked at again.
 HOPELESS = 0.005
 #: What rules take for a headline, a label or a kicker scores at least so much ...
-SURE = {"headline": 0.45, "label": 0.5, "kicker": 0.5}
+SURE = {"headline": 0.5, "label": 0.5, "kicker": 0.5}
 #: ... unless the trees all but rule it out.
 DENIED = {"headline": 0.1, "label": -1.0, "kicker": -1.0}
 
