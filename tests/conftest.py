@@ -1,8 +1,11 @@
-"""What all tests share: the loaded sample site, and where the annotated pages would lie, if they are there."""
+"""What all tests share: the loaded sample site, the annotated pages and a browser, where they are there."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pages import ROOT
@@ -25,3 +28,29 @@ def sample() -> Corpus:
     """The sample site as `toolkit.load` reads it; loaded once, not to be changed by a test."""
     folder = ROOT / "data" / "sample"
     return toolkit.load(folder / "pages", metadata=folder / "metadata.csv", progress=False, n_jobs=1)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory) -> Iterator[Any]:
+    """Debian's chromium, headless; tests that need it skip, with the reason, where it is absent."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip(
+            "no chromium or chromedriver on this machine; on Debian: apt-get install chromium chromium-driver"
+        )
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    flags = [
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+        f"--user-data-dir={tmp_path_factory.mktemp('chromium')}", "--window-size=1100,900",
+    ]  # fmt: skip
+    for flag in flags:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield window
+    window.quit()

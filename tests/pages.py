@@ -12,11 +12,13 @@ Harbour Bridge Opens After Four Years
 
 Ida Moreau Views
 
-The mayor of Westhaven opened the new harbour bridge on Wednesday morning. Thousands of people walked across it.
+The mayor of Westhaven opened the new harbour bridge on Wednesday morning. Thousands of people walked across it before noon, and the council counted more than nine hundred bicycles in the first two hours.
 
-Work on the bridge took four years and cost 212 million crowns, a third more than the council had planned.
+Work on the bridge took four years and cost 212 million crowns, a third more than the council had planned when it chose the builder in the spring of 2021.
 
-“We waited long enough,” said Tomas Beran, who runs a bakery on the east bank. He sold out before ten.
+“We waited long enough,” said Tomas Beran, who runs a bakery on the east bank. He sold out before ten and sent his son to the mill for another hundred kilos of flour.
+
+The old ferry will run until the end of the month. After that its two boats go to the museum, where visitors can board them at weekends, the harbour office said in a statement on Wednesday.
 
 Comments0
 

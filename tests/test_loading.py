@@ -165,7 +165,7 @@ def test_load_reports_a_page_without_an_article(tmp_path):
     (tmp_path / "thin.html").write_text("<html><body><p>Hello</p></body></html>", encoding="utf-8")
     corpus = toolkit.load(tmp_path)
     assert len(corpus.articles) == 1
-    assert corpus.problems["reason"].tolist() == ["no_article"]
+    assert corpus.problems["reason"].tolist() == ["no_article", "no_title"]
 
 
 def test_load_names_the_nearest_file_when_a_path_does_not_exist(folder):
