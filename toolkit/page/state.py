@@ -1,7 +1,7 @@
 """The article in a page's own data, for pages that print none: frameworks that build the page in the browser.
 
-Such pages carry their text as string literals of a script, often HTML inside JSON, sometimes JSON inside a string. The
-longest literal that reads as running text is taken; no framework is known by name.
+Such pages carry their text as string literals of a script, often HTML inside JSON, sometimes JSON inside a string.
+The longest literal that reads as running text is taken; no framework is known by name.
 """
 
 from __future__ import annotations
