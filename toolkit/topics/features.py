@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Features", "find_features"]
 
-#: A word must stand in this many texts: long texts, short texts (median below 30 words, stop words aside).
-_MIN_DF_LONG, _MIN_DF_SHORT, _SHORT = 5, 3, 30
+#: A word must stand in this many texts: long texts, short texts (median below 60 words, stop words aside).
+_MIN_DF_LONG, _MIN_DF_SHORT, _SHORT = 5, 3, 60
 
 
 @dataclass

@@ -49,7 +49,7 @@ class TopicModel(TransformerMixin, ClusterMixin, BaseEstimator):
         Count plural and singular as one word (never shown: labels have words as written).
     min_df : "auto", int or float, default "auto"
         Fewest texts a word must stand in (a float: share of the texts). "auto": 5 for long texts, 3 for texts
-        of less than 30 words in the median (stop words aside), fewer for small collections.
+        of less than 60 words in the median (stop words aside), fewer for small collections.
     max_df : float, default 0.5
         Largest share of the texts a word may stand in.
     title_weight : int, default 2
