@@ -243,6 +243,19 @@ def test_find_modules_survives_when_page_is_broken():
     assert all(m.kind in KINDS for m in read(page(block(None, STORIES), block("?", STORIES))))
 
 
+def test_find_modules_reads_every_item_when_a_list_is_very_long():
+    rows = "".join(f"<li>{link(f'Story number {n} is told here at length', n)}</li>" for n in range(1500))
+    modules = read(page(f"<div><h3>Latest news</h3><ul>{rows}</ul></div>"))
+    assert [(m.label, len(m.items)) for m in modules] == [("Latest news", 1500)]
+
+
+def test_find_modules_stops_looking_when_a_page_has_more_links_than_any_article():
+    from toolkit.page.modules.features import MOST_CANDIDATES
+
+    rows = "".join(link(f"Story number {n} is told here at length", n) for n in range(MOST_CANDIDATES + 50))
+    assert sum(len(m.items) for m in read(page(rows))) == MOST_CANDIDATES
+
+
 def test_find_modules_works_by_rule_when_no_ensemble_is_given():
     from toolkit.page.modules.ensemble import Models
 

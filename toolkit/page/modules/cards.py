@@ -16,6 +16,8 @@ from toolkit.page.urls import key_of, slug_of, split_url
 
 #: Links of one address are merged when no more than this many other links stand between them.
 _REACH = 4
+#: No teaser links its story more often than this.
+_MOST_LINKS = 12
 #: A zone never holds more visible characters outside links than this; the article's body would be one.
 _ZONE_CHARS = 700
 #: From this many words and word characters on, a text can be the headline of a story.
@@ -133,6 +135,8 @@ def common(tree: Tree, upper: int, node: int) -> int:
 
 def _is_new_item(tree: Tree, pieces: Pieces, stories: list[int], card: Card, link: _Link) -> bool:
     """Whether a second link to one address is an item of its own rather than another part of the same teaser."""
+    if len(card.links) >= _MOST_LINKS:
+        return True
     top = common(tree, card.top, link.node)
     if tree.depth[card.top] - tree.depth[top] > 6 or tree.tag[top] in ("body", "main", "html", "header"):
         return True

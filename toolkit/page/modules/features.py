@@ -24,6 +24,9 @@ _AROUND = ("nav", "footer", "header", "aside", "article", "main", "form", "list"
            "related", "popular", "recommend", "latest", "sidebar", "account", "tag", "share", "author")  # fmt: skip
 
 _CLAIMS = ("related", "recommended", "latest", "popular", "section", "sponsored", "inline", "none")
+#: More links that look like stories than any article page has; what stands behind them is not looked at.
+MOST_CANDIDATES = 4000
+
 #: Path pieces of pages that hold no story: sections, tags, authors, accounts, services.
 _SERVICE = frozenset(
     """
@@ -93,6 +96,8 @@ def candidates(page: Page) -> list[int]:
             if hyphens < 3 and not _LONG_NUMBER.search(card.path) and not _LONG_NUMBER.search(card.query):
                 continue
         found.append(n)
+        if len(found) == MOST_CANDIDATES:
+            break
     return found
 
 

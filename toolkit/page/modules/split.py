@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -87,7 +87,7 @@ def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None)
             (head_a >= 0 and pieces.heading[head_a]) == (head_b >= 0 and pieces.heading[head_b]),
             (before[end[top]] - before[top]) / page_pieces, inside, in_left, in_right, min(in_left, in_right),
             ranks[n + 1] == ranks[n] + 1 and ranks[n] > 0, ranks[n + 1] == 1 and n > 0,
-            any(a.links[0] < node < b.links[0] for node in page.body),
+            bisect_right(page.body, a.links[0]) < bisect_left(page.body, b.links[0]),
             a.key.rsplit("/", 2)[0] == b.key.rsplit("/", 2)[0], a.key.split("/")[0] == b.key.split("/")[0],
             abs(depth[a.links[0]] - depth[b.links[0]]),
             parent[a.zone] == parent[b.zone], a.key == b.key,

@@ -40,13 +40,19 @@ def find_tabs(page: Page, cards: Sequence[Card]) -> Panes:
     found = Panes()
     last_names: list[int] = []
     last_make = ("", "")
+    seen: set[int] = set()
     n = 0
     while n < len(cards) - 1:
         a, b = cards[n].links[0], cards[n + 1].links[0]
         top = a
         while end[top] <= b:
             top = parent[top]
+        if top in seen:
+            n += 1
+            continue
         panes = _panes(page, cards, n, top)
+        if n and cards[n - 1].links[0] > top:
+            seen.add(top)
         if not panes or _labelled(page, cards, panes, top):
             n += 1
             continue
