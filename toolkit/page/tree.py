@@ -45,8 +45,8 @@ class Tree:
 
     ``tag`` is the lower-case element name, ``""`` for a text node. ``chars[i]`` and ``links[i]`` count the
     visible characters, and those of them inside ``<a href>``, that stand before node ``i``; what stands in
-    ``<head>`` is not visible. Both have one entry more than there are nodes, so ``chars[end[i]] - chars[i]`` is
-    what node ``i`` holds.
+    ``<head>`` is not visible. Both have one entry more than there are nodes, so
+    ``chars[end[i]] - chars[i]`` is what node ``i`` holds.
     """
 
     tag: list[str] = field(default_factory=list)
