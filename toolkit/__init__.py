@@ -16,7 +16,10 @@ _ROOMS = {
     "toolkit.corpus": "Corpus open_corpus",
     "toolkit.quality": "find_doubtful",
     "toolkit.show": "show_table",
-    "toolkit.topics": "TopicModel topics_over_time measure_topic_shares measure_sidebar_skew compare_sidebar_topics",
+    "toolkit.topics": """
+        TopicModel choose_topics topics_over_time measure_topic_shares measure_sidebar_skew compare_sidebar_topics
+        contrast_topics
+    """,
     "toolkit.exposure": """
         measure_headlines measure_dwell measure_coverage measure_turnover measure_churn measure_survival
         measure_concentration measure_contamination measure_terms find_terms compare_modules compare_lists
