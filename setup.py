@@ -5,5 +5,4 @@ from setuptools import find_namespace_packages, setup
 setup(
     packages=[*find_namespace_packages(include=["toolkit", "toolkit.*"]), "toolkit.notebooks"],
     package_dir={"toolkit.notebooks": "notebooks"},
-    package_data={"toolkit.notebooks": ["*.ipynb"]},
 )
