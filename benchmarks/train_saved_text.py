@@ -29,7 +29,8 @@ import numpy as np
 from saved_text_lines import ARTICLES, GOLD, ROOT, SEEN, UNSEEN, Sample, load_gold, load_silver
 
 from toolkit.page.model import Module
-from toolkit.page.saved_text.assemble import assemble_modules, flag_duplicates
+from toolkit.page.modules.duplicates import mark_duplicates
+from toolkit.page.saved_text.assemble import assemble_modules
 from toolkit.page.saved_text.features import feature_names, spread_scores
 from toolkit.page.saved_text.pairs import PAIR_NAMES, describe_pairs, part_for_sure
 from toolkit.page.saved_text.roles import decide_roles
@@ -144,7 +145,7 @@ def apply(sample: Sample, model: dict[str, list[Any]]) -> list[Module]:
     roles = decide_roles(read.lines, read.facts, sample.scores, read.region, read.title)
     total = sum(len(line.text) for line in read.lines)
     modules, _ = assemble_modules(read.lines, read.facts, roles, sample.scores, parted, read.region, total)
-    flag_duplicates(modules)
+    mark_duplicates(modules)
     return modules
 
 

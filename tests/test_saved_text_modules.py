@@ -8,8 +8,9 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from toolkit.page.modules.duplicates import mark_duplicates
 from toolkit.page.saved_text import read_lines, read_text
-from toolkit.page.saved_text.assemble import assemble_modules, flag_duplicates
+from toolkit.page.saved_text.assemble import assemble_modules
 from toolkit.page.saved_text.body import Region
 from toolkit.page.saved_text.facts import find_facts
 from toolkit.page.saved_text.features import describe_lines, feature_names, spread_scores
@@ -105,7 +106,7 @@ def modules_of(rows, region=None):
     heads = [i for i, role in enumerate(roles) if role == "headline"]
     parted = part_by_rule(describe_pairs(lines, facts, scores, region, heads))
     modules, owner = assemble_modules(lines, facts, roles, scores, parted, region, 1000)
-    flag_duplicates(modules)
+    mark_duplicates(modules)
     return modules, owner
 
 
@@ -129,7 +130,7 @@ def test_assemble_modules_gives_kickers_to_the_headline_that_the_module_gives_th
     assert [(item.headline, item.kicker) for item in modules[0].items] == pairs
 
 
-def test_flag_duplicates_flags_only_the_same_list_under_the_same_label():
+def test_mark_duplicates_flags_only_the_same_list_under_the_same_label():
     lists = [("Most Read", 3), ("Latest News", 3), ("Most Read", 3), ("Most Read", 2)]
     rows = [
         row

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.errors import InputError
+from toolkit.folders import MANIFEST
 
-MANIFEST = "manifest.json"
 _IGNORED = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", MANIFEST})
 
 PathLike = str | os.PathLike[str]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from toolkit.page.model import Module
 from toolkit.words import normalise_headline
 
-if TYPE_CHECKING:
-    from toolkit.page.modules import FoundModule
 
-
-def mark_duplicates(modules: Sequence[FoundModule]) -> None:
+def mark_duplicates(modules: Sequence[Module]) -> None:
     """Set ``duplicate_of`` where an earlier module has the same label and the same items in the same order."""
     seen: dict[tuple[str, ...], int] = {}
     for index, module in enumerate(modules):

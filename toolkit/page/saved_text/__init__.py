@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from toolkit.page.model import Article, Reading
+from toolkit.page.modules.duplicates import mark_duplicates
 from toolkit.page.saved_text.account import account_lines, share_of_residue
-from toolkit.page.saved_text.assemble import assemble_modules, flag_duplicates
+from toolkit.page.saved_text.assemble import assemble_modules
 from toolkit.page.saved_text.body import (
     Region,
     find_body,
@@ -114,7 +115,7 @@ def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Rea
     parted = score_parting(lines, facts, scores, region, heads)
     total = sum(len(line.text) for line in lines)
     modules, owner = assemble_modules(lines, facts, roles, scores, parted, region, total)
-    flag_duplicates(modules)
+    mark_duplicates(modules)
 
     article = Article(url=url, authors=authors)
     reading = Reading(article, modules, problems=problems)

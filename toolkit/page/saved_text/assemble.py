@@ -15,9 +15,8 @@ from toolkit.page.saved_text.lines import Line
 from toolkit.page.saved_text.split import label_claim
 from toolkit.page.saved_text.tabs import find_panes
 from toolkit.page.saved_text.trim import shared_endings, trim_headline, trim_module
-from toolkit.words import normalise_headline
 
-__all__ = ["assemble_modules", "flag_duplicates"]
+__all__ = ["assemble_modules"]
 
 Matrix = npt.NDArray[np.float32]
 
@@ -201,19 +200,3 @@ def _kind(label: str | None, draft: _Draft, region: Region) -> str:
     if label:
         return "section"
     return "other"
-
-
-def flag_duplicates(modules: list[Module]) -> None:
-    """Mark a module that repeats an earlier one: same label, same headlines, same order."""
-    seen: dict[tuple[str, ...], int] = {}
-    for index, module in enumerate(modules):
-        if not module.items:
-            continue
-        key = (
-            normalise_headline(module.label or ""),
-            *(normalise_headline(item.headline) for item in module.items),
-        )
-        if key in seen:
-            module.duplicate_of = seen[key]
-        else:
-            seen[key] = index
