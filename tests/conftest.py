@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from pages import ROOT
 
 import toolkit
 from toolkit.corpus import Corpus
+
+# the same examples on every run, and no clock: a slow machine is no failure
+settings.register_profile("project", derandomize=True, deadline=None)
+settings.load_profile("project")
 
 
 @pytest.fixture(scope="session")
