@@ -121,6 +121,13 @@ def test_read_html_names_every_honesty_column_when_page_is_read() -> None:
     assert 0 < quality["agreement"] <= 1
 
 
+def test_read_html_tells_language_by_its_letters_when_page_states_none() -> None:
+    silent = read_html(build().replace(' lang="en-gb"', ""))
+    assert (silent.article.language, silent.quality["language_from"]) == ("en", "text")
+    stated = read_html(build())
+    assert (stated.article.language, stated.quality["language_from"]) == ("en-GB", "stated")
+
+
 def test_read_html_takes_body_from_script_when_page_prints_none() -> None:
     stored = "".join(f"<p>{p}</p>" for p in PARAGRAPHS).replace('"', '\\"').replace("/", "\\/")
     html = (

@@ -9,6 +9,7 @@ from typing import Literal
 from toolkit.page.blocks import Blocks, find_blocks
 from toolkit.page.body import Body, find_body
 from toolkit.page.guard import guard_page
+from toolkit.page.language import find_language
 from toolkit.page.ledger import account_page, claim_nodes, measure_residue
 from toolkit.page.metadata import Stated, read_metadata
 from toolkit.page.model import Reading
@@ -25,6 +26,7 @@ QUALITY = {
     "title_from": "h1, og, json-ld, twitter, title (the tag); missing where the page has no title",
     "authors_from": "json-ld, meta, microdata, byline (as printed); missing where no author was found",
     "published_from": "json-ld, meta, microdata, time (the tag), page (as printed); missing where there is no date",
+    "language_from": "stated; text where the page states none and its letters tell; missing where neither does",
     "published_zone": "stated, or assumed UTC where the page gives a time without its zone",
     "body_from": "page; json-ld or script where the page prints no body; second opinion; missing where none",
     "body_confidence": "how far model and rules are from doubt about the body, 0 to 1",
@@ -143,6 +145,10 @@ def _read(html: str, url: str | None, ledger: bool, second_opinion: bool | Liter
     if second_opinion:
         source = _ask_others(guarded.html, reading, source, required=second_opinion is True)
     reading.quality["body_from"] = source
+    reading.quality["language_from"] = "stated" if article.language else None
+    if article.language is None and article.body:
+        article.language = find_language(article.body)
+        reading.quality["language_from"] = "text" if article.language else None
     reading.quality["n_paragraphs"] = article.body.count("\n\n") + 1 if article.body else 0
     if not article.body:
         reading.problems.append(("no_article", f"no run of sentences among the page's {len(blocks)} blocks."))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from toolkit.page.language import find_language
 from toolkit.page.model import Article, Reading
 from toolkit.page.modules.duplicates import mark_duplicates
 from toolkit.page.saved_text.account import account_lines, share_of_residue
@@ -28,7 +29,6 @@ from toolkit.page.saved_text.lines import MAX_LINES, Line, find_lines
 from toolkit.page.saved_text.roles import decide_roles
 from toolkit.page.saved_text.score import score_lines, score_parting
 from toolkit.page.saved_text.split import label_claim, split_labels
-from toolkit.page.saved_text.tongue import find_language
 
 __all__ = ["TextPage", "read_lines", "read_text"]
 
@@ -83,8 +83,8 @@ def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Rea
     Reading
         ``article`` (``captured_at`` is the page's running date where it prints one), ``modules`` in page
         order, empty ones too, ``ledger`` (empty unless asked for), ``problems`` as (reason, detail) pairs, and
-        ``quality``: ``title_from`` and ``body_from`` ("page" or missing), ``n_paragraphs``, ``body_share`` and
-        ``residue_share`` (of the page's characters, 0 to 1).
+        ``quality``: ``title_from`` and ``body_from`` ("page" or missing), ``language_from`` ("text"),
+        ``n_paragraphs``, ``body_share`` and ``residue_share`` (of the page's characters, 0 to 1).
 
     Notes
     -----
@@ -134,6 +134,7 @@ def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Rea
     accounts = account_lines(lines, facts, roles, owner)
     reading.quality = {
         "title_from": "page" if title is not None else None,
+        "language_from": "text" if article.language else None,
         "body_from": "page" if article.body else None,
         "n_paragraphs": article.body.count("\n\n") + 1 if article.body else 0,
         "body_share": len(article.body) / total if total else 0.0,

@@ -32,8 +32,7 @@ def find_language(text: str) -> str | None:
 
     Notes
     -----
-    Letter statistics come from resiliparse, where it is installed; without it only languages with a script
-    of their own are told.
+    Letter statistics come from resiliparse; languages with a script of their own are told by it.
 
     Examples
     --------
@@ -49,9 +48,7 @@ def find_language(text: str) -> str | None:
             return tag
     if len(head) < MIN_CHARS:
         return None
-    try:
-        from resiliparse.parse.lang import detect_fast
-    except ImportError:
-        return None
+    from resiliparse.parse.lang import detect_fast
+
     tag, distance = detect_fast(head)
     return None if tag == "unknown" or distance > MAX_DISTANCE else tag
