@@ -134,7 +134,7 @@ def squeeze(data: bytes) -> bytes:
         (b"\x1f\x8b\x08\x00garbage that is no deflate stream", "corrupt"),
         (b"\xff\xd8\xff\xe0" + bytes(range(256)) * 9, "binary"),
         (b"%PDF-1.7 ...", "unsupported_format"),
-        (b'{"a": 1}', "unsupported_format"),
+        (b'{"a": 1}', "missing_columns"),
         (squeeze(squeeze(squeeze(squeeze(b"x")))), "nested_gzip"),
     ],
     ids=[
@@ -152,7 +152,18 @@ def test_read_file_gives_a_problem_and_no_page_when_input_is_bad(tmp_path, data,
 def test_read_file_stops_at_the_limit_when_gzip_is_a_bomb(tmp_path):
     (found,) = read(tmp_path, "bomb.gz", gzip.compress(b"\0" * (MAX_BYTES + 1), 9))
     assert isinstance(found, Problem)
-    assert found.reason == "too_large"
+    assert found.reason == "bomb"
+
+
+def test_read_file_refuses_a_page_when_it_unpacks_to_more_than_the_limit(tmp_path):
+    from toolkit.readers import Limits
+
+    data = random.Random(0).randbytes(1001).hex().encode()
+    for size, reason in ((2001, "too_large"), (2002, None)):
+        path = tmp_path / "page.gz"
+        path.write_bytes(gzip.compress(data))
+        (found,) = read_file(path, "page.gz", limits=Limits(max_bytes=size))
+        assert getattr(found, "reason", None) == reason
 
 
 def test_read_file_gives_a_problem_when_file_is_gone(tmp_path):

@@ -2,132 +2,147 @@
 
 from __future__ import annotations
 
-import hashlib
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import IO, Any
 
-from toolkit.readers.decode import decode_page
-from toolkit.readers.model import Problem, SavedPage
-from toolkit.readers.name import find_capture_time
-from toolkit.readers.sniff import find_container, find_table_form, is_html
+from toolkit.readers.containers import Context, Found, read_stream
+from toolkit.readers.model import (
+    Filters,
+    Limits,
+    Part,
+    Problem,
+    SavedPage,
+    StatedItem,
+    StatedModule,
+    StatedSnapshot,
+    Tally,
+    make_day_key,
+)
+from toolkit.readers.stream import Broken, Budget, Exhausted
+from toolkit.readers.tables import check_columns
 
-__all__ = ["MAX_BYTES", "Problem", "SavedPage", "read_file"]
+__all__ = [
+    "MAX_BYTES",
+    "Filters",
+    "Limits",
+    "Part",
+    "Problem",
+    "SavedPage",
+    "StatedItem",
+    "StatedModule",
+    "StatedSnapshot",
+    "Tally",
+    "check_columns",
+    "make_day_key",
+    "read_file",
+    "split_file",
+]
 
 #: The largest page, after decompression, that is read; a larger file is reported. Bytes.
-MAX_BYTES = 64 * 2**20
+MAX_BYTES = Limits().max_bytes
 
-_UNSUPPORTED = {
-    "pdf": "a PDF holds print, not a page; save the page as HTML or text.",
-    "zip": "unpack it first, and load the folder.",
-    "tar": "unpack it first, and load the folder.",
-    "warc": "extract the pages as HTML first.",
-    "parquet": "a Parquet file is a table; open a saved corpus with toolkit.open_corpus().",
-    "zstd": "decompress it first.",
-    "bzip2": "decompress it first.",
-    "xz": "decompress it first.",
-    "office": "export it as HTML or text first.",
-}
+#: Opens what ``path`` names as a seekable binary file.
+Opener = Callable[[Any], IO[bytes]]
 
 
-def read_file(path: Path, source: str) -> Iterator[SavedPage | Problem]:
-    """The saved pages in the file ``path``, which the tables will call ``source``; or problems, or both."""
+def _open(path: Path | str) -> IO[bytes]:
+    return Path(path).open("rb")
+
+
+def read_file(
+    path: Path | str,
+    source: str,
+    *,
+    part: Part | None = None,
+    limits: Limits | None = None,
+    filters: Filters | None = None,
+    columns: Mapping[str, str] | None = None,
+    opener: Opener | None = None,
+) -> Iterator[Found]:
+    """What the file ``path``, which the tables will call ``source``, holds: pages, stated rows, and problems.
+
+    Pages of text and HTML, those in WARC, WACZ, MHTML, zip and tar, also packed by gzip, bzip2, xz or zstd;
+    tables of articles or headlines as CSV, JSON, JSON Lines or Parquet; RSS and Atom. One page is held at a time.
+
+    Parameters
+    ----------
+    path : path or str
+        What ``opener`` opens.
+    source : str
+        What the tables call it; a page in an archive has ``source#OFFSET`` or ``source!MEMBER``.
+    part : Part, optional
+        Only the records whose first byte lies in this range, as ``split_file`` gives it.
+    limits : Limits, optional
+        How far reading goes; sane by default.
+    filters : Filters, optional
+        Which addresses and types are wanted; all by default. ``once_a_day`` is for the loader.
+    columns : dict, optional
+        For tables: the user's column names to ours.
+    opener : callable, optional
+        Opens ``path`` as a seekable binary file; by default from the disk.
+
+    Yields
+    ------
+    SavedPage, StatedSnapshot, Tally or Problem
+        In the order of the file. Nothing in a file makes this raise.
+    """
+    check_columns(columns)
+    context = Context(Budget(limits or Limits()), filters or Filters(), columns)
+    opener = opener or _open
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            yield Problem(
-                source, "read", "too_large", f"{size:,} bytes; the limit is {MAX_BYTES:,}. Split it."
+        with opener(path) as file:
+            size = file.seek(0, 2)
+            file.seek(0)
+            yield from read_stream(
+                file,
+                source,
+                Path(source).name,
+                context,
+                part=part,
+                reopen=lambda: opener(path),
+                size=size,
             )
-            return
-        data = path.read_bytes()
+    except (Exhausted, Broken) as broken:
+        yield Problem(source, "read", broken.reason, broken.detail)
     except OSError as error:
-        yield Problem(
-            source, "read", "unreadable", f"{error.strerror or error}; check the file's permissions."
-        )
-        return
-    layers = 0
-    while find_container(data) == "gzip":
-        layers += 1
-        unpacked = _gunzip(data, source) if layers <= 3 else _nested(source)
-        if isinstance(unpacked, Problem):
-            yield unpacked
-            return
-        data = unpacked
-    yield from _read_page(data, source, Path(source).name)
+        detail = f"{error.strerror or error}; check the file and its permissions."
+        yield Problem(source, "read", "unreadable", detail)
 
 
-def _nested(source: str) -> Problem:
-    return Problem(source, "read", "nested_gzip", "more than three layers of gzip; decompress it by hand.")
+def split_file(
+    path: Path | str, source: str = "", size: int = 64 * 2**20, *, opener: Opener | None = None
+) -> list[Part]:
+    """The byte ranges in which ``path`` may be read apart; together they give what the whole gives, in order.
 
+    Only WARC archives can be split, and those packed by gzip only where each record is packed by itself.
 
-def _gunzip(data: bytes, source: str) -> bytes | Problem:
-    """Decompress all members, within the size limit; a cut or broken stream is a problem, not half a page."""
-    parts: list[bytes] = []
-    total = 0
-    while data:
-        worker = zlib.decompressobj(wbits=31)
-        try:
-            part = worker.decompress(data, MAX_BYTES + 1 - total)
-        except zlib.error as error:
-            if parts:  # zero padding or noise behind a whole member, as tape tools leave it
-                break
-            return Problem(source, "read", "corrupt", f"gzip: {error}. Fetch the file again.")
-        parts.append(part)
-        total += len(part)
-        if total > MAX_BYTES:
-            return Problem(
-                source, "read", "too_large", f"more than {MAX_BYTES:,} bytes when unpacked. Split it."
-            )
-        if not worker.eof:
-            return Problem(
-                source, "read", "truncated", f"gzip ends early, after {total:,} bytes. Fetch the file again."
-            )
-        data = worker.unused_data
-    return b"".join(parts)
+    Parameters
+    ----------
+    path : path or str
+        What ``opener`` opens.
+    source : str
+        What the tables call it; not needed to split it.
+    size : int
+        Bytes of a part, about; at least 1 MiB is sensible.
+    opener : callable, optional
+        As for ``read_file``.
 
+    Returns
+    -------
+    list of Part
+        In order; ``[Part()]``, the whole, for what cannot be split or read.
+    """
+    from toolkit.readers.warc import split_warc
+    from toolkit.readers.warc_frames import find_form
 
-def _read_page(data: bytes, source: str, name: str) -> Iterator[SavedPage | Problem]:
-    if not data.strip():
-        yield Problem(source, "read", "empty", "0 bytes of content. Save the page again.")
-        return
-    container = find_container(data)
-    if container in ("binary", "image"):
-        yield Problem(source, "read", "binary", f"not text ({container}). Save the page as HTML or text.")
-        return
-    if container is not None:
-        advice = _UNSUPPORTED.get(container, "save the page as HTML or text.")
-        yield Problem(source, "read", "unsupported_format", f"{container}: {advice}")
-        return
-    decoded = decode_page(data)
-    if not decoded.text.strip("\x00 \t\r\n\ufffd"):
-        yield Problem(source, "decode", "empty", "no character of content. Save the page again.")
-        return
-    html = is_html(decoded.text)
-    form = None if html else find_table_form(decoded.text)
-    if form is not None:
-        yield Problem(
-            source,
-            "read",
-            "unsupported_format",
-            f"{form} data, not a page. A table about the pages goes into load(..., metadata=...).",
-        )
-        return
-    if decoded.bad:
-        yield Problem(
-            source,
-            "decode",
-            "bad_bytes",
-            f"{decoded.bad:,} bytes do not fit {decoded.encoding} and were replaced. The page was read.",
-        )
-    captured = find_capture_time(name)
-    yield SavedPage(
-        source=source,
-        format="html" if html else "text",
-        text=decoded.text.replace("\x00", ""),
-        digest=hashlib.sha256(data).hexdigest(),
-        encoding=decoded.encoding,
-        is_html=html,
-        captured_at=captured[0] if captured else None,
-        captured_from="name" if captured else None,
-        captured_precision=captured[1] if captured else None,
-    )
+    try:
+        with (opener or _open)(path) as file:
+            total = file.seek(0, 2)
+            if total <= size:
+                return [Part()]
+            file.seek(0)
+            form = find_form(file.read(65_536))
+            return split_warc(file, total, size, packed=form == "gzip") if form else [Part()]
+    except (OSError, Broken):
+        return [Part()]
