@@ -6,6 +6,7 @@ STAMP := $(VENV)/.installed
 OUT ?= output
 PAGES ?= data/sample/pages
 METADATA ?= data/sample/metadata.csv
+LABELS ?= data/sample/labels.csv
 
 .DEFAULT_GOAL := help
 .PHONY: help install report lab test test-browser test-lowest lint types pins clean
@@ -20,7 +21,7 @@ $(STAMP): requirements.txt pyproject.toml
 	@touch $@
 
 report: $(STAMP)  ## the report on the sample site (or PAGES=folder): output/index.html
-	@$(BIN)/python -m toolkit report $(PAGES) $(if $(filter data/sample/pages,$(PAGES)),--metadata $(METADATA)) --out $(OUT)
+	@$(BIN)/python -m toolkit report $(PAGES) $(if $(filter data/sample/pages,$(PAGES)),--metadata $(METADATA) --labels $(LABELS)) --out $(OUT)
 
 lab: $(STAMP)  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/00_start_here.ipynb

@@ -1,8 +1,12 @@
-"""Packages, of which one lies elsewhere: the notebooks ship with the toolkit, so that a report runs anywhere."""
+"""Packages, of which two lie elsewhere: the notebooks and the sample site ship with the toolkit."""
 
 from setuptools import find_namespace_packages, setup
 
 setup(
-    packages=[*find_namespace_packages(include=["toolkit", "toolkit.*"]), "toolkit.notebooks"],
-    package_dir={"toolkit.notebooks": "notebooks"},
+    packages=[
+        *find_namespace_packages(include=["toolkit", "toolkit.*"]),
+        "toolkit.notebooks",
+        "toolkit.sample",
+    ],
+    package_dir={"toolkit.notebooks": "notebooks", "toolkit.sample": "data/sample"},
 )

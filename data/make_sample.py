@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Lay out the sample site: saved pages, metadata and truth, from the written material in ``sample/source``.
 
-    python data/make_sample.py                 # writes data/sample/pages, data/sample/metadata.csv, data/truth
+    python data/make_sample.py                 # writes data/sample/pages, two tables beside them, data/truth
     python data/make_sample.py --out FOLDER    # the same, below FOLDER
     python data/make_sample.py --check         # writes nothing; fails where a file differs from what stands there
 
@@ -37,11 +37,23 @@ def make_metadata(sample: Sample) -> bytes:
     return write_csv(("source", "captured_at", "site", "url"), rows)
 
 
+def make_labels(sample: Sample) -> bytes:
+    """Each wording of a headline with its writer's intent as a rating, as a person who rates headlines would note it."""
+    ratings = {"sober": "0", "teasing": "0.5", "shameless": "1"}
+    rows = [
+        (wording.text, ratings[wording.intent], slug)
+        for slug, item in sample.newsroom.pool.items()
+        for wording in item.wordings
+    ]
+    return write_csv(("headline", "rating", "group"), sorted(rows, key=lambda row: (row[2], row[0])))
+
+
 def make_files() -> dict[str, bytes]:
     """Every generated file, by its path below ``data/``."""
     sample = build_sample(HERE / "sample" / "source")
     files = {f"sample/pages/{name}": content for name, content in sorted(sample.pages.items())}
     files["sample/metadata.csv"] = make_metadata(sample)
+    files["sample/labels.csv"] = make_labels(sample)
     files |= {f"truth/{name}": content for name, content in make_truth(sample).items()}
     return files
 

@@ -226,6 +226,51 @@ def _lorenz(corpus: str) -> pd.DataFrame:
     return table
 
 
+def _rewrites(corpus: str) -> pd.DataFrame:
+    names = _texts(corpus, 8)
+    n = len(names)
+    before = np.linspace(0, 1, n) if n > 1 else np.array([0.4])
+    after = np.where(np.arange(n) % 3 == 0, before, 1 - before)
+    return pd.DataFrame(
+        {
+            "before": names[::-1], "after": names, "score_before": before, "score_after": after,
+            "score_change": after - before,
+        }
+    )  # fmt: skip
+
+
+def _survival(corpus: str) -> pd.DataFrame:
+    n = {"lonely": 1, "crowded": 300}.get(corpus, 20)
+    low = np.linspace(0.97, 0.0, n)
+    return pd.DataFrame(
+        {
+            "site": "The Echo", "module": _texts(corpus, 3)[0], "hours": np.linspace(2, 900, n),
+            "survival_low": low, "survival_high": np.minimum(1, low + 0.3),
+            "survival": low + 0.1 if corpus in ("ordinary", "east") else np.nan, "stays": n + 5,
+        }
+    )  # fmt: skip
+
+
+def _comparison(groups: pd.Series, n: int) -> pd.DataFrame:
+    step = np.linspace(0.2, -0.3, n) if n > 1 else np.array([np.nan])
+    frame = pd.DataFrame({"measure": "mean score", "group": groups, "reference": "all others", "n": 50})
+    frame = frame.assign(difference=step, difference_low=step - 0.1, difference_high=step + 0.1)
+    if n == 1:
+        frame = frame.assign(difference=0.25)
+    return frame
+
+
+def _calibration(corpus: str) -> pd.DataFrame:
+    n = {"lonely": 1, "crowded": 20}.get(corpus, 5)
+    score = np.linspace(0, 1, n) if n > 1 else np.array([0.3])
+    frame = pd.DataFrame({"mean_score": score, "mean_rating": score**1.4, "n": 40})
+    reach = 0.05 if n > 1 else np.nan
+    return frame.assign(
+        rating_low=(frame["mean_rating"] - reach).clip(0),
+        rating_high=(frame["mean_rating"] + reach).clip(upper=1),
+    )
+
+
 def make_charts(corpus: str) -> dict[str, tuple[Callable[..., Any], pd.DataFrame, dict[str, Any]]]:
     """Name of each chart -> its function, an invented table for it, and what else it is called with."""
     names = _texts(corpus, 10)
@@ -271,4 +316,8 @@ def make_charts(corpus: str) -> dict[str, tuple[Callable[..., Any], pd.DataFrame
         "terms": (charts.draw_terms, terms, {}),
         "contrast": (charts.draw_contrast, _contrast(corpus), {"names": ("sidebars", "articles")}),
         "edits": (charts.draw_edits, _edits(corpus), {}),
+        "rewrites": (charts.draw_rewrites, _rewrites(corpus), {}),
+        "survival": (charts.draw_survival, _survival(corpus), {}),
+        "comparison": (charts.draw_comparison, _comparison(kinds, n), {}),
+        "calibration": (charts.draw_calibration, _calibration(corpus), {}),
     }  # fmt: skip

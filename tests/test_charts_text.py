@@ -15,6 +15,7 @@ from toolkit.charts.checks import find_drawn_texts
 from toolkit.charts.frame import get_note
 from toolkit.charts.parts import spread
 from toolkit.charts.text import clean_text, fit_lines, measure_width, name_text, percent, shorten
+from toolkit.errors import InputError
 
 KOREAN = "\ub4f1\ub300\ub97c \uc0b0 \uc0ac\ub78c"
 
@@ -172,3 +173,52 @@ def test_notes_of_two_charts_on_one_figure_are_joined():
     assert note.kind == "Dot chart with intervals and Bar chart"
     assert "most frequent cue" in note.finding and "no capture" in note.finding
     assert get_note(pyplot.figure()) is None
+
+
+def say(axes) -> str:
+    note = get_note(axes.figure)
+    assert note is not None
+    return note.finding.replace("\u00a0", " ")
+
+
+def test_draw_survival_names_the_half_life_and_refuses_unknown_modules():
+    table = pd.DataFrame(
+        {
+            "site": "s", "module": ["A", "A", "B"], "hours": [5.0, 30.0, 9.0], "survival_low": [0.5, 0.2, 0.9],
+            "survival_high": [0.8, 0.5, 1.0], "survival": float("nan"), "stays": [9, 9, 4],
+        }
+    )  # fmt: skip
+    assert (
+        say(charts.draw_survival(table))
+        == "Half of the headlines of \u201cA\u201d were gone after 5 hours to 30 hours."
+    )
+    assert say(charts.draw_survival(table, module="B")).startswith("At least 90 % of the headlines")
+    with pytest.raises(InputError, match="module: no module 'C' in the table; there are 'A', 'B'"):
+        charts.draw_survival(table, module="C")
+
+
+def test_draw_rewrites_counts_both_ways_and_those_without_a_score():
+    table = pd.DataFrame(
+        {
+            "before": ["a", "b", "c"], "after": ["d", "e", "f"], "score_before": [0.1, 0.9, None],
+            "score_after": [0.6, 0.8, None], "score_change": [0.5, -0.1, None],
+        }
+    )  # fmt: skip
+    found = say(charts.draw_rewrites(table))
+    assert found == "1 of 2 rewrites read more like clickbait than before, 1 less."
+    assert say(charts.draw_rewrites(table.tail(1))).startswith("None of 1 rewrite has a clickbait score")
+
+
+def test_draw_comparison_names_the_farthest_group_only_when_its_interval_leaves_zero():
+    table = pd.DataFrame(
+        {
+            "measure": "hyperbole", "group": ["x", "y"], "reference": "all others", "n": 9,
+            "difference": [0.2, -0.1], "difference_low": [0.1, -0.3], "difference_high": [0.3, 0.1],
+        }
+    )  # fmt: skip
+    drawn = say(charts.draw_comparison(table, measure="hyperbole"))
+    assert drawn == "\u201cx\u201d lies 20 points above all others in hyperbole."
+    nothing = say(charts.draw_comparison(table.tail(1), measure="hyperbole"))
+    assert nothing == "No group can be told from all others in hyperbole."
+    with pytest.raises(InputError, match="measure: no measure 'mean score'; there are 'hyperbole'"):
+        charts.draw_comparison(table)

@@ -18,7 +18,7 @@ ORDER = [
     ["stats", "identity", "quality"],
     ["readers"],
     ["page"],
-    ["storage", "metadata", "find_inputs"],
+    ["storage", "metadata", "find_inputs", "ratings"],
     ["show"],
     ["corpus"],
     ["loading"],
@@ -27,7 +27,8 @@ ORDER = [
     ["charts"],
     ["findings"],
     ["report_page"],
-    ["report", "new"],
+    ["new"],
+    ["report"],
     ["cli"],
     ["__main__", "__init__"],
 ]

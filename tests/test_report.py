@@ -19,7 +19,13 @@ SAMPLE = ROOT / "data" / "sample"
 @pytest.fixture(scope="module")
 def report(tmp_path_factory) -> Path:
     folder: Path = tmp_path_factory.mktemp("report") / "out"
-    result = write_report(SAMPLE / "pages", folder, metadata=SAMPLE / "metadata.csv", progress=False)
+    result = write_report(
+        SAMPLE / "pages",
+        folder,
+        metadata=SAMPLE / "metadata.csv",
+        labels=SAMPLE / "labels.csv",
+        progress=False,
+    )
     assert result.failures == []
     return folder
 
@@ -40,7 +46,7 @@ def test_report_leaves_charts_with_data_and_alt_text_and_tables(report):
         for ending in ("svg", "csv", "txt"):
             assert (report / "charts" / f"{name}.{ending}").stat().st_size > 0
     numbers = {path.name[:2] for path in (report / "tables").glob("*.csv")}
-    assert numbers >= {"01", "02", "03", "04", "05"}
+    assert numbers >= {"01", "02", "03", "04", "05", "06"}
 
 
 def test_report_is_one_page_that_fetches_nothing(report):

@@ -16,6 +16,8 @@ _ROOMS = {
     "toolkit.corpus": "Corpus open_corpus",
     "toolkit.quality": "find_doubtful",
     "toolkit.show": "show_table",
+    "toolkit.ratings": "read_ratings",
+    "toolkit.new": "make_project",
     "toolkit.topics": """
         TopicModel choose_topics topics_over_time measure_topic_shares measure_sidebar_skew compare_sidebar_topics
         contrast_topics
@@ -30,7 +32,7 @@ _ROOMS = {
     """,
     "toolkit.clickbait": """
         find_cues score_clickbait find_patterns ClickbaitModel count_cues measure_clickbait rank_scores list_rules
-        compare_clickbait highlight_cues coding_sheet agreement
+        compare_clickbait highlight_cues coding_sheet agreement score_held_out measure_held_out measure_calibration
     """,
     "toolkit.revisions": """
         compare_snapshots find_pairs measure_revisions measure_revision_rates find_slug_hints view_changes

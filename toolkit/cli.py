@@ -67,7 +67,27 @@ def make_parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--notebooks", metavar="NAME", nargs="+", help="only these, by the beginning of their names: 02 04"
     )
+    report.add_argument(
+        "--labels", metavar="CSV", help="headlines you rated: also train and test a clickbait model on them"
+    )
+    report.add_argument(
+        "--no-text", action="store_true", help="leave the pages' texts (bodies, summaries) out, for sharing"
+    )
     report.set_defaults(run=run_report)
+
+    new = _add(
+        commands,
+        "new",
+        "copy the notebooks, a README and the sample into a folder of your own",
+        "toolkit new study/ --pages pages/",
+    )
+    new.add_argument("folder", metavar="FOLDER", help="a new or empty folder")
+    new.add_argument("--pages", metavar="PATH", help="your saved pages; the notebooks then read these")
+    new.add_argument("--metadata", metavar="CSV", help="what you know of the pages (source, captured_at ...)")
+    new.add_argument(
+        "--force", action="store_true", help="copy into a folder that is not empty; other files stay as they are"
+    )
+    new.set_defaults(run=run_new)
     return parser
 
 
@@ -143,6 +163,8 @@ def run_report(arguments: argparse.Namespace) -> int:
         ledger=arguments.ledger,
         mtime=arguments.mtime,
         notebooks=arguments.notebooks,
+        labels=arguments.labels,
+        text=not arguments.no_text,
         force=arguments.force,
         progress=not arguments.quiet,
     )
@@ -150,3 +172,15 @@ def run_report(arguments: argparse.Namespace) -> int:
         print(f"toolkit: {failure}", file=sys.stderr)
     print(result.index)
     return 1 if result.failures else 0
+
+
+def run_new(arguments: argparse.Namespace) -> int:
+    """``toolkit new``: the folder on stdout, what to do next on stderr."""
+    from toolkit.new import make_project
+
+    folder = make_project(
+        arguments.folder, pages=arguments.pages, metadata=arguments.metadata, force=arguments.force
+    )
+    print(folder)
+    print(f"toolkit: next: jupyter lab {(folder / 'notebooks/00_start_here.ipynb').as_posix()}", file=sys.stderr)
+    return 0

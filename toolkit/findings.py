@@ -10,16 +10,20 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from toolkit.clickbait import compare_clickbait
 from toolkit.corpus import Corpus
 from toolkit.revisions import ChangesView, view_changes
 from toolkit.show import describe_window, format_number
 
 __all__ = [
     "Finding",
+    "compare_kinds",
     "say_changes",
     "say_clickbait",
     "say_corpus",
     "say_headlines",
+    "say_held_out",
+    "say_ratings",
     "say_source",
     "say_topics",
     "view_most_changed",
@@ -148,6 +152,70 @@ def say_clickbait(groups: pd.DataFrame, group: str) -> Finding:
     return Finding(
         answer, "A score is about style, 0 to 1, as readers rate it; neither deception nor clicks."
     )
+
+
+def compare_kinds(printed: pd.DataFrame, *, random_state: int = 0) -> pd.DataFrame:
+    """`compare_clickbait` of the kinds of modules; no rows where there are not two kinds to compare."""
+    if printed["kind"].nunique() < 2:
+        some = compare_clickbait({"a": ["Bank keeps rate"], "b": ["Vote on Tuesday"]}, n_resamples=1)
+        return some.head(0)
+    return compare_clickbait(printed, "kind", random_state=random_state)
+
+
+def say_ratings(ratings: pd.DataFrame) -> Finding:
+    """How many rated headlines there are to learn from, and what was left out."""
+    if ratings.empty:
+        return Finding("No rated headline was found.")
+    columns = ratings.attrs.get("columns", {})
+    groups = ratings["group"].nunique()
+    high = int((ratings["rating"] >= 0.5).sum())
+    answer = (
+        f"{_plural(len(ratings), 'rated headline')} in {_plural(groups, 'group')}, mean rating "
+        f"{format_number(ratings['rating'].mean())} of 0 to 1; {high:,} of them 0.5 or higher."
+    )
+    trust = []
+    if columns:
+        grouped = f"groups from {columns['group']!r}" if columns["group"] else "each headline its own group"
+        trust.append(f"Ratings from the column {columns['rating']!r}, {grouped}.")
+    if ratings.attrs.get("highest", 1) != 1:
+        trust.append(f"The scale went up to {ratings.attrs['highest']:g} and was divided by it.")
+    if ratings.attrs.get("left_out"):
+        trust.append(f"{_plural(ratings.attrs['left_out'], 'row')} without headline or rating left out.")
+    if len(ratings) < 300:
+        trust.append("Under 300 headlines the figures below move a lot; 500 and more are better.")
+    return Finding(answer, " ".join(trust))
+
+
+def say_held_out(figures: pd.DataFrame, measure: str = "auc") -> Finding:
+    """How well the own model does on headlines it was not trained on, and whether the shipped one does better."""
+    rows = figures[figures["measure"] == measure].set_index("model")
+    own = rows.loc["own"]
+    if pd.isna(own["value"]):
+        return Finding("How well the model does cannot be told: too few headlines, or ratings all alike.")
+
+    def told(row: pd.Series) -> str:
+        if pd.isna(row["low"]):
+            return f"{row['value']:.2f} (no interval: {row['reason']})"
+        return f"{row['value']:.2f} (95 % interval {row['low']:.2f} to {row['high']:.2f})"
+
+    answer = (
+        f"Of a rated clickbait headline and another one, a model trained on your labels puts the right one first "
+        f"with a chance of {told(own)}, n = {int(own['n']):,} headlines in {_plural(int(own['n_groups']), 'group')}, "
+        "each judged by a model that had not seen its group."
+    )
+    shipped, step = rows.loc["shipped"], rows.loc["difference"]
+    if pd.isna(shipped["value"]):
+        return Finding(answer, "The toolkit has no model of its own for this language to compare with.")
+    trust = f"The model that comes with the toolkit reaches {told(shipped)}"
+    if pd.isna(step["low"]):
+        trust += "."
+    elif step["low"] > 0:
+        trust += ": yours is better on headlines like these."
+    elif step["high"] < 0:
+        trust += ": it is better; use it, or label more headlines."
+    else:
+        trust += ": the two cannot be told apart on so few headlines."
+    return Finding(answer, trust + " 0.5 is chance, 1 perfect order.")
 
 
 def say_changes(changes: pd.DataFrame, n_pairs: int) -> Finding:

@@ -17,10 +17,15 @@ from toolkit.errors import InputError
 from toolkit.find_inputs import PathLike
 from toolkit.folders import check_target, replace_folder, write_manifest
 from toolkit.loading import open_or_load
+from toolkit.new import find_notebooks_folder
+from toolkit.ratings import read_ratings
 from toolkit.report_page import Section, make_page
+from toolkit.storage import write_csv
 
 __all__ = ["ReportResult", "find_notebooks", "write_report"]
 
+#: The notebook that runs only where there are labels to train on.
+TRAINING = "06_own_clickbait_labels"
 #: Seconds that one cell may take.
 CELL_TIMEOUT = 900
 
@@ -41,14 +46,10 @@ def find_notebooks(names: Sequence[str] | None = None) -> list[Path]:
     InputError
         If a name fits no notebook; the message lists those there are.
     """
-    folder = Path(__file__).resolve().parent / "notebooks"
-    if not folder.is_dir():  # from a source tree
-        folder = folder.parent.parent / "notebooks"
+    folder = find_notebooks_folder()
     there = sorted(path for path in folder.glob("[0-9][0-9]_*.ipynb") if not path.name.startswith("00"))
-    if not there:
-        raise InputError("report: the notebooks are not installed with the toolkit. Install it again.")
     if not names:
-        return [path for path in there if not path.stem.endswith("own_labels")]
+        return there
     chosen = [path for path in there if any(path.name.startswith(name) for name in names)]
     lost = [name for name in names if not any(path.name.startswith(name) for path in there)]
     if lost:
@@ -67,6 +68,7 @@ def write_report(
     ledger: bool = False,
     mtime: bool = False,
     notebooks: Sequence[str] | None = None,
+    labels: Any = None,
     text: bool = True,
     force: bool = False,
     progress: bool = True,
@@ -84,6 +86,9 @@ def write_report(
         As for ``toolkit.load``.
     notebooks : sequence of str, optional
         Only these, by the beginning of their names.
+    labels : path of a CSV or DataFrame, optional
+        Headlines that people rated, as for `read_ratings`: the notebook that trains a clickbait model runs on them.
+        Without them it is left out.
     text : bool
         False leaves the texts of the pages (bodies, decks) out of what is written, for sharing.
     force : bool
@@ -105,6 +110,13 @@ def write_report(
     """
     check_target(out, force=force)
     chosen = find_notebooks(notebooks)
+    ratings = None if labels is None else read_ratings(labels)
+    if ratings is None:
+        if notebooks and any(path.stem == TRAINING for path in chosen):
+            raise InputError(
+                f"report: {TRAINING} trains on headlines that you rated; give them with --labels."
+            )
+        chosen = [path for path in chosen if path.stem != TRAINING]
     say = _make_voice(progress)
     corpus = _get_corpus(paths, metadata, n_jobs, ledger, mtime, progress, say)
     if corpus.articles.empty:
@@ -115,6 +127,8 @@ def write_report(
         corpus.save(folder / "corpus")
         for name in ("charts", "tables", "notebooks"):
             (folder / name).mkdir()
+        if ratings is not None:
+            write_csv(ratings, folder / "labels.csv")
         sections = []
         for path in chosen:
             section = _run_notebook(path, folder, say)
@@ -132,9 +146,8 @@ def write_report(
         }
         write_manifest(folder, "report", content)
     index = Path(out) / "index.html"
-    say(
-        f"Done: {len(chosen) - len(failures)} of {len(chosen)} notebooks. Open {index.as_posix()} in a browser."
-    )
+    say(f"Done: {len(chosen) - len(failures)} of {len(chosen)} notebooks ran.")
+    say(f"Open {index.as_posix()} in a browser; charts/ and tables/ beside it hold each figure and its data.")
     return ReportResult(index, failures)
 
 
@@ -187,6 +200,10 @@ def _run_notebook(path: Path, folder: Path, say: Callable[[str], None]) -> Secti
     from papermill.exceptions import PapermillExecutionError
 
     start = time.monotonic()
+    say(f"  {path.stem} ...")
+    parameters = {"pages": "corpus", "metadata": "", "output": "."}
+    if path.stem == TRAINING:
+        parameters["labels"] = "labels.csv"
     done = folder / "notebooks" / path.name
     failure = None
     with _quiet_kernel():
@@ -194,7 +211,7 @@ def _run_notebook(path: Path, folder: Path, say: Callable[[str], None]) -> Secti
             papermill.execute_notebook(
                 str(path),
                 str(done),
-                parameters={"pages": "corpus", "metadata": "", "output": "."},
+                parameters=parameters,
                 cwd=str(folder),
                 kernel_name="python3",
                 progress_bar=False,

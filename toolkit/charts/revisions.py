@@ -1,4 +1,4 @@
-"""Charts of revisions: where in the body the changes sit."""
+"""Charts of revisions: where in the body the changes sit, and headlines that were rewritten."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from toolkit.charts.frame import open_canvas
-from toolkit.charts.parts import name_rows, set_height
+from toolkit.charts.parts import label_rows, name_rows, row_height, set_height
 from toolkit.charts.style import MARKERS, WIDTH, Theme
-from toolkit.charts.text import NBSP, clean_text, plural
+from toolkit.charts.text import NBSP, clean_text, name_text, plural
 from toolkit.tables import require_columns
 
 _ACTIONS = ("added", "removed", "reworded", "moved", "split", "merged")
@@ -113,3 +113,79 @@ def draw_edits(
 
 def _short_name(source: str) -> str:
     return clean_text(source.replace("\\", "/").rsplit("/", 1)[-1])
+
+
+def draw_rewrites(
+    rewrites: pd.DataFrame,
+    *,
+    ax: Any = None,
+    most: int = 12,
+    subtitle: str = "",
+    theme: Theme = "light",
+    width: float = WIDTH,
+) -> Any:
+    """Headlines rewritten under one link: their clickbait score before (hollow) and after (filled).
+
+    Parameters
+    ----------
+    rewrites : DataFrame
+        As ``find_rewrites`` gives it with ``score``: before, after, score_before, score_after, score_change.
+    most : int
+        How many rewrites, those with the largest change of score.
+    ax, subtitle, theme, width
+        As in the other charts.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    MissingColumnsError, InputError
+    """
+    columns = ["before", "after", "score_before", "score_after", "score_change"]
+    require_columns(rewrites, "rewrites", columns)
+    known = rewrites[rewrites["score_change"].notna()]
+    size = known.assign(size=known["score_change"].abs())
+    part = size.sort_values(["size", "before", "after"], ascending=[False, True, True]).head(most)
+    part = part.sort_values(["score_change", "before", "after"], ascending=[False, True, True])
+    labels = [name_text(text) for text in part["after"]]
+    before = [f"was: {name_text(text)}" for text in part["before"]]
+    with open_canvas(
+        "Dumbbell chart", ax, width=width, theme=theme, texts=[*labels, *before, subtitle]
+    ) as canvas:
+        if part.empty:
+            without = len(rewrites)
+            text = "No headline was seen to be rewritten."
+            if without:
+                text = f"None of {plural(without, 'rewrite')} has a clickbait score before and after."
+            return canvas.finish_empty(text, subtitle)
+        palette = canvas.palette
+        fitted, second = label_rows(canvas, labels, before, 0.56)
+        set_height(canvas, len(fitted), row_height(fitted, second))
+        places = range(len(part))[::-1]
+        old, new = part["score_before"].to_numpy(float), part["score_after"].to_numpy(float)
+        canvas.ax.hlines(list(places), old, new, color=palette.accent, linewidth=2.2, zorder=2)
+        for values, face in ((old, palette.paper), (new, palette.accent)):
+            canvas.ax.plot(
+                values, list(places), "o", markersize=7, color=palette.accent, markerfacecolor=face,
+                markeredgewidth=1.6, linestyle="none", zorder=3, clip_on=False,
+            )  # fmt: skip
+        name_rows(canvas, list(places), fitted, second)
+        canvas.ax.set_xlim(0, 1)
+        canvas.ax.grid(axis="x")
+        canvas.name_x("clickbait score, 0 to 1: hollow before, filled after")
+        up, down = int((known["score_change"] > 0).sum()), int((known["score_change"] < 0).sum())
+        finding = (
+            f"{up:,} of {plural(len(known), 'rewrite')} read more like clickbait than before, {down:,} less."
+        )
+        if len(known) == 1:
+            way = "more" if up else "less" if down else "no more and no less"
+            finding = f"The one rewritten headline reads {way} like clickbait than before."
+        count = f"{plural(len(known), 'rewrite')} with a score" + (
+            f", the {len(part)} with the largest change shown. " if len(known) > len(part) else ". "
+        )
+        listed = "; ".join(
+            f"{label}: {a:.2f} to {b:.2f}" for label, a, b in list(zip(labels, old, new, strict=True))[:5]
+        )
+        return canvas.finish(finding, count + subtitle, f"From the top: {listed}.")

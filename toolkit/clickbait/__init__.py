@@ -10,6 +10,7 @@ from toolkit.clickbait.coding import RATINGS, agreement, coding_sheet, headline_
 from toolkit.clickbait.compare import compare_clickbait
 from toolkit.clickbait.cues import CUES, find_cues, list_rules
 from toolkit.clickbait.groups import count_cues, measure_clickbait, rank_scores
+from toolkit.clickbait.held_out import measure_calibration, measure_held_out, score_held_out
 from toolkit.clickbait.highlight import Highlighted, highlight_cues
 from toolkit.clickbait.model import MODEL_LANGUAGES, ClickbaitModel
 from toolkit.clickbait.patterns import find_patterns
@@ -32,7 +33,10 @@ __all__ = [
     "headline_id",
     "highlight_cues",
     "list_rules",
+    "measure_calibration",
     "measure_clickbait",
+    "measure_held_out",
     "rank_scores",
     "score_clickbait",
+    "score_held_out",
 ]
