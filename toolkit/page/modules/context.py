@@ -39,6 +39,8 @@ class Page:
     label_scores: dict[int, float] = field(default_factory=dict)
     makes: Counter[tuple[str, str, str, str]] | None = None
     texts: Counter[str] = field(default_factory=Counter)
+    # filled when kinds are looked for
+    authors: frozenset[str] | None = None  # names printed as authors', as plain labels
 
     def in_paragraph(self, node: int) -> bool:
         """Whether ``node`` stands in one of the body's paragraphs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,6 +13,8 @@ from toolkit.page.modules.context import Page
 from toolkit.page.modules.labels import says_site
 from toolkit.page.modules.lexicon import look_up, plain_label
 from toolkit.page.modules.marks import BIT
+from toolkit.page.modules.split import printed_rank
+from toolkit.page.modules.texts import is_date
 from toolkit.page.urls import registered_domain
 from toolkit.tables import KINDS
 
@@ -21,12 +24,25 @@ _NEAR = ("nav", "header", "footer", "ad", "related", "popular", "recommend", "la
          "gallery", "body", "more", "shop", "card", "list", "widget")  # fmt: skip
 _AROUND = ("nav", "header", "footer", "aside", "article", "main", "sidebar", "related", "popular", "recommend",
            "latest", "ad")  # fmt: skip
-_CLAIMS = ("related", "inline", "recommended", "latest", "popular", "section", "next", "sponsored")
+_CLAIMS = ("related", "inline", "recommended", "latest", "popular", "section", "next", "sponsored", "other")
+_STEP = frozenset(("prev", "previous", "next"))
+#: Hosts and marks of addresses by which the networks that sell filled boxes count their clicks.
+_PAID = re.compile(
+    r"(?:^|\.)(?:taboola|outbrain|zemanta|revcontent|mgid|dianomi|plista|adnow|engageya|content\.ad|ligatus|yahoo-"
+    r"native|strossle|doubleclick|googleadservices|adform|adnxs|criteo|teads|sharethrough|triplelift|nativo|popin|"
+    r"logly|recreativ|smi2|relap|infox|marketgid|lentainform|tds\.lol|geozo|kiosked|speakol"
+    r")\.\w+$"
+)
+_PAID_MARK = re.compile(
+    r"utm_(?:source|medium)=(?:taboola|outbrain|revcontent|mgid|dianomi|native|display)|tblci=|obOrigUrl=",
+    re.I,
+)
 
 NAMES: tuple[str, ...] = (
     *("claims_" + kind for kind in _CLAIMS), *("rule_" + kind for kind in KINDS),
     "no_label", "label_words", "in_sections", "site", "items", "in_body", "before_body", "after_body", "place",
     "external", "same_section", "one_folder", "nofollow", "hidden", "videos", "ranks", "label_upper", "asks",
+    "paid", "person", "steps", "dates",
     *("near_" + name for name in _NEAR), *("in_" + name for name in _AROUND),
 )  # fmt: skip
 
@@ -61,6 +77,42 @@ def _hints(page: Page, card: Card) -> tuple[int, int]:
     return near, page.down[card.links[0]]
 
 
+def is_paid(page: Page, card: Card) -> bool:
+    """Whether a card's address is one by which a network for paid boxes counts clicks."""
+    if card.host and is_external(page, card) and _PAID.search(card.host):
+        return True
+    return bool(card.query) and _PAID_MARK.search(card.query) is not None
+
+
+def names_person(page: Page, label: str) -> bool:
+    """Whether a label ends in a name that the page also prints as an author's ("More from Ana Dias")."""
+    said = plain_label(label)
+    if page.authors is None:
+        author = BIT["author"]
+        pieces = page.pieces
+        page.authors = frozenset(
+            name
+            for p, text in enumerate(pieces.text)
+            if 5 < len(text) < 40
+            and (page.own[pieces.owner[p]] | page.own[page.tree.parent[pieces.owner[p]]]) & author
+            and 1 < (name := plain_label(text)).count(" ") + 1 < 6
+        )
+    return any(name in said and len(name) < len(said) for name in page.authors)
+
+
+def is_step(page: Page, card: Card) -> bool:
+    """Whether a card's link says that it leads to the article before or after this one."""
+    rel = page.tree.attrs[card.links[0]].get("rel") or ""
+    return not _STEP.isdisjoint(rel.lower().split())
+
+
+def _dated(page: Page, card: Card) -> bool:
+    """Whether a time or a date is printed with a card."""
+    pieces = page.pieces
+    inside = pieces.within(card.zone, page.tree.end[card.zone])
+    return len(inside) < 15 and any(is_date(pieces.text[p]) for p in inside if p not in card.parts)
+
+
 def rule_kind(page: Page, label: str | None, cards: Sequence[Card]) -> str:
     """By rule: one of ``toolkit.tables.KINDS``."""
     first = cards[0].links[0]
@@ -70,27 +122,45 @@ def rule_kind(page: Page, label: str | None, cards: Sequence[Card]) -> str:
     external = sum(is_external(page, card) for card in cards) / len(cards)
     if around & BIT["nav"] and first < page.body_first:
         return "menu"
-    if claims.get("sponsored", 0) > 0.6:
+    if claims.get("sponsored", 0) > 0.6 or sum(is_paid(page, card) for card in cards) * 2 > len(cards):
         return "sponsored"
+    if len(cards) <= 2 and all(is_step(page, card) for card in cards):
+        return "next"
     if in_body and len(cards) <= 2:
         return "inline"
-    claims.pop("inline", None)
+    teases = claims.pop("inline", 0.0)
     claims.pop("none", None)
     if external < 0.5:
         claims.pop("sponsored", None)
-    if label and says_site(page, label) and claims.get("section"):
+    elif "sponsored" in claims:
+        return "sponsored"
+    if teases > 0.6 and not claims:  # "read more" over one line, or over a box of them
+        return "inline" if len(cards) <= 2 else "related"
+    if label and says_site(page, label) and claims.get("section", 0.0) >= max(claims.values(), default=1.0):
         return "recommended"
+    weak = all(kind in ("section", "related") for kind in claims)
+    if label and weak and names_person(page, label):
+        return "other"
+    if (
+        label
+        and weak
+        and claims
+        and any(name and plain_label(label).endswith(" " + name) for name in page.sections)
+    ):
+        return "section"  # "more on Sport", where Sport is a name of the navigation
     strongest = max((sure for kind, sure in claims.items() if kind != "section"), default=0.0)
-    if label and plain_label(label) in page.sections and strongest < 0.75:
+    if label and plain_label(label) in page.sections and strongest < 0.55:
         return "section"
     if len(claims) > 1 and "section" in claims:
         claims["section"] -= 0.25  # "latest sports news" is the latest first, sports second
     if claims:
         return max(claims, key=lambda kind: (claims[kind], kind))
-    if external > 0.6 and near & BIT["ad"]:
-        return "sponsored"
+    if external > 0.6:
+        return "sponsored" if near & BIT["ad"] else "other"  # the stories of another site
+    if teases:
+        return "section"  # "more blog posts"
     for kind, bit in _HINTED:
-        if near & bit:
+        if near & bit and (kind != "next" or len(cards) <= 2):
             return kind
     return "section" if label else "other"
 
@@ -114,8 +184,11 @@ def describe_kind(page: Page, label: str | None, cards: Sequence[Card]) -> list[
         first / max(1, len(page.tree.tag)), sum(is_external(page, card) for card in cards) / count,
         sum(bool(own_section) and path.startswith(own_section) for path in paths) / count,
         folders.most_common(1)[0][1] / count if count > 1 else 0.5, "nofollow" in rel or "sponsored" in rel,
-        page.tree.hidden[first], sum("video" in path for path in paths) / count, 0.0,
+        page.tree.hidden[first], sum("video" in path for path in paths) / count,
+        sum(printed_rank(page, card) > 0 for card in cards) / count,
         bool(label) and (label or "").isupper(), bool(label) and (label or "").endswith(":"),
+        sum(is_paid(page, card) for card in cards) / count, bool(label) and names_person(page, label or ""),
+        sum(is_step(page, card) for card in cards) / count, sum(_dated(page, card) for card in cards) / count,
         *[float(bool(near & BIT[name])) for name in _NEAR], *[float(bool(around & BIT[name])) for name in _AROUND],
     ]  # fmt: skip
 

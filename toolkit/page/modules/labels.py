@@ -187,7 +187,27 @@ def describe_labels(page: Page, cards: Sequence[Card], candidates: Sequence[int]
 def says_site(page: Page, text: str) -> bool:
     """Whether a label names the page's own site ("More from The Daily Example")."""
     name = page.site.split(".")[0].replace("-", "")
-    return len(name) > 2 and name in plain_label(text).replace(" ", "")
+    words = plain_label(text).split(" ")
+    if len(name) < 3 or len(text) > 80:
+        return False
+    return name in "".join(words) or any(
+        _spells(name, words, n) for n, word in enumerate(words) if word[:1] == name[0]
+    )
+
+
+def _spells(name: str, words: Sequence[str], first: int) -> bool:
+    """Whether beginnings of ``words``, from the one at ``first`` on, spell ``name``, as the Daily Examiner is "dailyex"."""
+    at = 0
+    for word in words[first:]:
+        same = 0
+        while same < len(word) and at + same < len(name) and word[same] == name[at + same]:
+            same += 1
+        if not same:
+            break
+        at += same
+        if at == len(name):
+            return words[first] != words[-1] and at > 2
+    return False
 
 
 def _block(page: Page, node: int) -> int:

@@ -34,7 +34,7 @@ def _make(page: Page, node: int) -> tuple[str, str]:
     return page.tree.tag[node], page.tree.attrs[node].get("class") or ""
 
 
-def _rank(page: Page, card: Card) -> int:
+def printed_rank(page: Page, card: Card) -> int:
     """The number printed before a card's headline, or 0."""
     pieces = page.pieces
     first = card.parts[0] if card.parts else -1
@@ -55,7 +55,7 @@ def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None)
     page_pieces = max(1, len(pieces.text))
     rows: list[list[float]] = []
     starts = [card.links[0] for card in cards]
-    ranks = [_rank(page, card) for card in cards]
+    ranks = [printed_rank(page, card) for card in cards]
     slots: list[tuple[str, str, str, str] | None] = []
     for n in range(len(cards) - 1):
         a, b = cards[n], cards[n + 1]
