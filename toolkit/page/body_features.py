@@ -155,8 +155,7 @@ def measure_blocks(
     two = [parent[node] if node > 0 else node for node in above]
     three = [parent[node] if node > 0 else node for node in two]
     title_parent = [parent[title_node]] if title_node >= 0 else []
-    known: dict[int, int] = {}
-    _, inherited = find_hints(tree, owners, title_parent, known)
+    _, inherited = find_hints(tree, owners, title_parent)
     worth = np.where(is_long[candidates] & ~hidden, some, 0)
     worth = _of_the_story(worth, [inherited[owner] for owner in owners])
     weights = worth.tolist()
@@ -164,7 +163,7 @@ def measure_blocks(
     at_parent, at_grand, at_great = (_sum_by(nodes, weights) for nodes in (above, two, three))
     low = _main_element(tree, owners, np.minimum(worth, MAX_WEIGHT).tolist())
     high = end[low]
-    own, inherited = find_hints(tree, owners, [*title_parent, low], known)
+    own, inherited = find_hints(tree, owners, [*title_parent, low])
     node_at = np.array(starts)
     within = (node_at > low) & (node_at < high)
     among = np.flatnonzero(within & (np.array(weights) > 0))

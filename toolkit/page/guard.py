@@ -11,6 +11,8 @@ import re
 from itertools import islice
 from typing import NamedTuple
 
+import numpy as np
+
 __all__ = ["REASONS", "Guarded", "guard_page"]
 
 #: Reasons, as they stand in the ``problems`` table, and what each means.
@@ -120,19 +122,40 @@ def guard_page(html: str) -> Guarded:
     if len(html) > MAX_CHARS:
         problems.append(("too_large", f"{len(html):,} characters; the first {MAX_CHARS:,} were read."))
         html = html[:MAX_CHARS]
-    marks, closing = data.count(b"<"), data.count(b"</")
+    marks, closing = _count_marks(data)
     if marks > MAX_MARKS:
         problems.append(("too_many_elements", f"{marks:,} tags; the first {MAX_MARKS:,} were read."))
         html = html[: _place_of_mark(html, MAX_MARKS)]
     if len(html) < len(data) // 4:
         data = html.encode()
-    pieces = data.split(b">")
-    longest = max(map(len, pieces)) > MAX_TAG
-    if longest and any(len(piece) > MAX_TAG and _LONG_TAG.search(piece) for piece in pieces):
+    if _has_long_tag(data):
         html = _trim_tags(html, problems)
     if marks > _PLAIN_MARKS or marks - 2 * closing > _PLAIN_OPEN:
         html = _trim_nesting(html, problems)
     return Guarded(html, problems)
+
+
+def _count_marks(data: bytes) -> tuple[int, int]:
+    """How many "<" there are, and how many of them close an element."""
+    values = np.frombuffer(data, dtype=np.uint8)
+    places = np.flatnonzero(values == ord("<"))
+    following = places[: len(places) - data.endswith(b"<")] + 1
+    return len(places), int(np.count_nonzero(values[following] == ord("/")))
+
+
+def _has_long_tag(data: bytes) -> bool:
+    """Whether a tag runs on for more than ``MAX_TAG`` bytes; looks at one ">" in so many bytes, not at each."""
+    start, size = 0, len(data)
+    while size - start > MAX_TAG:
+        mark = data.rfind(b">", start, start + MAX_TAG + 1)
+        if mark < 0:
+            stop = data.find(b">", start + MAX_TAG)
+            stop = size if stop < 0 else stop
+            if _LONG_TAG.search(data, start, stop):
+                return True
+            mark = stop
+        start = mark + 1
+    return False
 
 
 def _place_of_mark(html: str, number: int) -> int:

@@ -104,6 +104,11 @@ def bits_of(*names: str) -> int:
     return sum(1 << order.index(name) for name in names)
 
 
+#: What single names say, kept between pages: sites share them, while whole attributes are seldom met again.
+_known: dict[str, int] = {}
+_MOST_KNOWN = 100_000
+
+
 @lru_cache(maxsize=50_000)
 def _piece_bits(piece: str) -> int:
     found = _WHOLE.get(piece, 0)
@@ -114,28 +119,33 @@ def _piece_bits(piece: str) -> int:
     return found
 
 
-@lru_cache(maxsize=50_000)
-def _bits(name: str) -> int:
+def _bits(names: str) -> int:
     found = 0
-    for piece in _PIECE.findall(name):
-        found |= _piece_bits(piece.lower())
+    for name in names.split():
+        said = _known.get(name)
+        if said is None:
+            said = 0
+            for piece in _PIECE.findall(name):
+                said |= _piece_bits(piece.lower())
+            if len(_known) >= _MOST_KNOWN:
+                _known.clear()
+            _known[name] = said
+        found |= said
     return found
 
 
 def find_hints(
-    tree: Tree, nodes: Iterable[int], around: Iterable[int] = (), known: dict[int, int] | None = None
+    tree: Tree, nodes: Iterable[int], around: Iterable[int] = ()
 ) -> tuple[dict[int, int], dict[int, int]]:
     """For ``nodes`` and all elements around them: the bits of their own hints, and of all around them too.
 
     Elements that hold one of ``around`` (the title, the text) are passed over, as are ``<html>`` and ``<body>``:
     their class names describe the page or the whole article ("comment" around title and text is a section of the
-    paper; around what stands below the text, it is what readers wrote). ``known`` keeps each node's
-    own bits between calls.
+    paper; around what stands below the text, it is what readers wrote).
     """
     own: dict[int, int] = {0: 0, -1: 0}
     inherited: dict[int, int] = {0: 0, -1: 0}
-    seen = {} if known is None else known
-    parent = tree.parent
+    seen, parent = tree.hints, tree.parent
     for node in around:
         while node > 0:
             own[node] = inherited[node] = 0

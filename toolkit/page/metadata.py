@@ -87,8 +87,8 @@ def _gather(tree: Tree) -> _Head:
             rel = values.get("rel")
             if rel:
                 head.links.setdefault(rel.lower(), []).append(node)
-        if values and tag != "meta" and (prop := values.get("itemprop")):
-            for name in prop.split():
+        if "itemprop" in values and tag != "meta":
+            for name in (values["itemprop"] or "").split():
                 head.prop.setdefault(name.lower(), []).append(node)
     return head
 

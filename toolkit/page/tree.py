@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -62,6 +63,7 @@ class Tree:
     scripts: list[Script] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     cut: bool = False
+    hints: dict[int, int] = field(default_factory=dict)  # of single elements, as far as they were asked for
 
     def __len__(self) -> int:
         return len(self.tag)
@@ -144,32 +146,40 @@ def read_tree(html: str) -> Tree:
 
 def _walk(root: Any, tree: Tree) -> None:
     tag, parent, end, depth, attrs = tree.tag, tree.parent, tree.end, tree.depth, tree.attrs
-    text, hidden, link, chars, links = tree.text, tree.hidden, tree.link, tree.chars, tree.links
-    open_nodes: list[tuple[int, Any]] = []  # (index, next sibling to visit after it)
+    text, hidden, link = tree.text, tree.hidden, tree.link
+    sizes: list[int] = []  # each node's own visible characters
+    # an open element: its index, what is to be visited after it, and the link and the hidden state around it
+    open_nodes: list[tuple[int, Any, int, bool]] = []
     node, above = root, -1
+    inside, unseen = -1, False  # the link around the node, and whether all around it is hidden
     last_text = head = -1
     while True:
         name = node.tag
-        child = None
-        index = -1
         if name == "-text":
             raw = node.text_content or ""
-            if raw.isspace() or not raw:
-                if last_text >= 0 and not text[last_text].endswith(" "):
+            words = raw.split()
+            if not words:  # between elements: two of five nodes of a page
+                if last_text >= 0 and text[last_text][-1] != " ":
                     text[last_text] += " "
             else:
-                index = len(tag)
+                line = " ".join(words)
+                sizes.append(len(line) if head < 0 else 0)
+                if raw[0].isspace():
+                    line = " " + line
+                if raw[-1].isspace():
+                    line += " "
+                last_text = len(tag)
                 tag.append("")
                 attrs.append(_NONE)
-                line = _SPACES.sub(" ", raw)
                 text.append(line)
-                inside = link[above] if above >= 0 else -1
                 link.append(inside)
-                hidden.append(hidden[above] if above >= 0 else False)
-                length = len(line.strip()) if head < 0 else 0
-                chars.append(chars[-1] + length)
-                links.append(links[-1] + (length if inside >= 0 else 0))
-                last_text = index
+                hidden.append(unseen)
+                parent.append(above)
+                depth.append(len(open_nodes))
+                end.append(last_text + 1)
+                if last_text + 1 >= MAX_NODES:
+                    tree.cut = True
+                    break
         elif name == "script":
             _keep_script(node, tree)
         elif name == "-comment" or name == "-doctype":
@@ -181,48 +191,48 @@ def _walk(root: Any, tree: Tree) -> None:
             values = node.attributes if name else _NONE
             attrs.append(values)
             text.append("")
+            sizes.append(0)
+            around, shut = inside, unseen
             if name == "head":
                 head = index
-            inside = link[above] if above >= 0 else -1
-            link.append(index if name == "a" and values.get("href") else inside)
-            hidden.append((hidden[above] if above >= 0 else False) or _is_hidden(values))
-            chars.append(chars[-1])
-            links.append(links[-1])
+            elif name == "a" and values.get("href"):
+                around = index
+            if values and (
+                "hidden" in values or ("style" in values and _HIDDEN_STYLE.search(values["style"] or ""))
+            ):
+                shut = True
+            link.append(around)
+            hidden.append(shut)
+            parent.append(above)
+            depth.append(len(open_nodes))
+            end.append(index + 1)
+            if index + 1 >= MAX_NODES:
+                tree.cut = True
+                break
             if name == "template":
                 fragments = node.template_fragments()
                 child = fragments[0].first_child if fragments else None
             else:
                 child = node.first_child
-        if index >= 0:
-            parent.append(above)
-            depth.append(depth[above] + 1 if above >= 0 else 0)
-            end.append(index + 1)
-            if index + 1 >= MAX_NODES:
-                tree.cut = True
-                break
-        if child is not None:
-            open_nodes.append((index, node.next if above >= 0 else None))
-            above = index
-            node = child
-            continue
+            if child is not None:
+                open_nodes.append((index, node.next if above >= 0 else None, inside, unseen))
+                above, inside, unseen = index, around, shut
+                node = child
+                continue
         node = node.next if above >= 0 else None
         while node is None and open_nodes:
-            closed, node = open_nodes.pop()
+            closed, node, inside, unseen = open_nodes.pop()
             end[closed] = len(tag)
             above = parent[closed]
             if closed == head:
                 head = -1
         if node is None:
             break
-    for index, _ in reversed(open_nodes):
+    for index, *_ in reversed(open_nodes):
         end[index] = len(tag)
-
-
-def _is_hidden(values: dict[str, str | None]) -> bool:
-    if "hidden" in values:
-        return True
-    style = values.get("style")
-    return bool(style and _HIDDEN_STYLE.search(style))
+    tree.chars = list(accumulate(sizes, initial=0))
+    linked = (size if around >= 0 else 0 for size, around in zip(sizes, link, strict=True))
+    tree.links = list(accumulate(linked, initial=0))
 
 
 def _keep_script(node: Any, tree: Tree) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from toolkit.page.modules.pieces import Pieces
 from toolkit.page.tree import Tree
@@ -42,11 +43,7 @@ class Card:
     host: str = ""
     path: str = ""
     query: str = ""
-
-    @property
-    def slug(self) -> str:
-        """The piece of the address that spells a headline, or what comes nearest to that."""
-        return slug_of(self.path)
+    slug: str = ""  # the piece of the address that spells a headline, or what comes nearest to that
 
 
 @dataclass(slots=True)
@@ -67,12 +64,11 @@ def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Car
     """
     links = _read_links(tree, pieces, host, page_key)
     size = len(tree.tag)
-    stories = [0] * (size + 1)
+    told = bytearray(size + 1)
     for link in links:
         if link.words >= STORY_WORDS and link.chars >= STORY_CHARS:
-            stories[link.node + 1] = 1
-    for i in range(size):
-        stories[i + 1] += stories[i]
+            told[link.node + 1] = 1
+    stories = list(accumulate(told))
     cards: list[Card] = []
     recent: list[Card] = []
     for link in links:
@@ -86,6 +82,7 @@ def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Car
         if card is None:
             card = Card(link.key, link.href, [link.node], top=link.node)
             card.host, card.path, card.query, _ = link.parts
+            card.slug = slug_of(card.path)
             cards.append(card)
         else:
             recent.remove(card)
@@ -178,18 +175,13 @@ def slot_of_piece(tree: Tree, pieces: Pieces, piece: int) -> tuple[str, str, str
 def find_zones(tree: Tree, cards: Sequence[Card]) -> None:
     """Climb from each card to the highest element that holds no other story (no other card, for short links)."""
     size = len(tree.tag)
-    stories, all_links = [0] * (size + 1), [0] * (size + 1)
+    told, any_link = bytearray(size + 1), bytearray(size + 1)
     for card in cards:
         for node in card.links:
-            all_links[node + 1] = 1
+            any_link[node + 1] = 1
             if card.storylike:
-                stories[node + 1] = 1
-    total = linked_total = 0
-    for i in range(1, size + 1):
-        total += stories[i]
-        stories[i] = total
-        linked_total += all_links[i]
-        all_links[i] = linked_total
+                told[node + 1] = 1
+    stories, all_links = list(accumulate(told)), list(accumulate(any_link))
     end, parent, chars, linked, tag = tree.end, tree.parent, tree.chars, tree.links, tree.tag
     for card in cards:
         count = stories if card.storylike else all_links

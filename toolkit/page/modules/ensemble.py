@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 
@@ -27,6 +27,26 @@ class Ensemble:
     depth: int
     start: float
     link: str
+    #: feature, threshold, left child and value of all nodes in the order in which they are run: roots first, then
+    #: level by level, so that a right child stands behind its left sibling; a leaf is never left to the right
+    packed: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] = field(
+        init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        order = [np.asarray(self.roots, dtype=np.int64)]
+        while True:
+            level = order[-1]
+            inner = level[self.left[level] != level]
+            if not len(inner):
+                break
+            order.append(np.column_stack([self.left[inner], self.right[inner]]).ravel())
+        nodes = np.concatenate(order)
+        place = np.zeros(len(self.feature), dtype=np.int32)
+        place[nodes] = np.arange(len(nodes), dtype=np.int32)
+        threshold = np.where(self.left == np.arange(len(self.left)), np.inf, self.threshold)
+        parts = (self.feature.astype(np.int32), threshold, place[self.left], self.value)
+        object.__setattr__(self, "packed", tuple(part[nodes] for part in parts))
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """Probability of each row (or of each class of each row)."""
@@ -34,14 +54,14 @@ class Ensemble:
         shape = (n, *self.value.shape[1:])
         if not n:
             return np.zeros(shape, np.float64)
+        feature, threshold, left, value = self.packed
         flat = np.ascontiguousarray(rows, dtype=np.float32).ravel()
-        base = np.repeat(np.arange(n, dtype=np.int64) * rows.shape[1], trees)
-        at = np.tile(self.roots, n)
+        base = (np.arange(n, dtype=np.int32) * rows.shape[1])[:, None]
+        at = np.repeat(np.arange(trees, dtype=np.int32)[None, :], n, axis=0)
         for _ in range(self.depth):
-            values = flat.take(base + self.feature.take(at))
-            at = np.where(values <= self.threshold.take(at), self.left.take(at), self.right.take(at))
-        at = at.reshape(n, trees)
-        total = self.value[at].sum(axis=1)
+            goes_right = flat.take(base + feature.take(at)) > threshold.take(at)
+            at = left.take(at) + goes_right
+        total = value.take(at, axis=0).sum(axis=1)
         if self.link == "mean":
             return np.asarray(total / trees)
         return np.asarray(1.0 / (1.0 + np.exp(-(total + self.start))))

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -38,7 +39,6 @@ _SERVICE = frozenset(
     archives
     """.split()
 )
-_PARTS = str.maketrans("_.-", "///")
 _LONG_NUMBER = re.compile(r"\d{5}")
 _DATE_PATH = re.compile(r"(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?\d\d)?(?:/|-|$)|(?:19|20)\d{6}")
 _DIGITS = re.compile(r"\d+")
@@ -185,7 +185,7 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
             digit_run, digit_runs, extension,
             bool(card.query), bool(external), card.host == page.host or not card.host, fit,
             bool(own_section) and path.strip("/").startswith(own_section),
-            not _SERVICE.isdisjoint(path.lower().translate(_PARTS).split("/")),
+            not _SERVICE.isdisjoint(path.lower().replace("_", "/").replace(".", "/").replace("-", "/").split("/")),
             digit_run > 1 and bool(_DATE_PATH.search(path)),
             (segments == own_shape[0]) + (abs(digit_run - own_shape[1]) <= 1) + (extension == own_shape[3]),
             path.endswith("/"), bool(card.host) and bool(external) and bool(_SOCIAL.search(card.host)),
@@ -197,7 +197,7 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
             link < page.body_first, page.body_first <= link < page.body_last, link >= page.body_last,
             min(1.0, max(-1.0, (chars[link] - body_end) / page_chars)), page.in_paragraph(link), unspaced,
             len(path) > 4 and path == page.path, "utm_" in card.query,
-            bool(_MIXED.search(path)), not external and bool(card.host) and card.host != page.host,
+            digit_run > 0 and bool(_MIXED.search(path)), not external and bool(card.host) and card.host != page.host,
         ])  # fmt: skip
         above = parent[link]
         higher = parent[above] if above >= 0 else above
@@ -211,7 +211,7 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
         group_of.append(groups.setdefault(sig, len(groups)))
     if not rows:
         return np.zeros((0, len(NAMES)), np.float32)
-    table = np.array(rows, dtype=np.float32)
+    table = np.fromiter(chain.from_iterable(rows), dtype=np.float32).reshape(len(rows), -1)
     near_flags = (np.array(near_bits)[:, None] >> _POSITIONS_NEAR) & 1
     around_flags = (np.array(around_bits)[:, None] >> _POSITIONS_AROUND) & 1
     group = np.array(group_of)
@@ -248,14 +248,19 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
 _CHROME = BIT["nav"] | BIT["footer"] | BIT["share"] | BIT["breadcrumb"]
 
 
+#: A text of more characters heads nothing.
+_NO_HEAD = 300
+
+
 def _heads(page: Page) -> np.ndarray:
     """For each card the text above it that looks most like a label: its score, level, distance and claims."""
     pieces, cards = page.pieces, page.cards
-    out = np.zeros((len(cards), 3 + len(_CLAIMS)), np.float32)
+    rows: list[tuple[float, ...]] = []
     stories = {p for card in cards if card.storylike for p in card.parts}
     head, strength, age, at = -1, 0.0, 0, 0
-    claims: dict[str, float] = {}
-    for n, card in enumerate(cards):
+    none = (0.0,) * len(_CLAIMS)
+    claimed: tuple[float, ...] = none
+    for card in cards:
         stop = card.parts[0] if card.parts else pieces.before[card.links[0]]
         for piece in range(at, stop):
             if piece in stories:
@@ -264,17 +269,18 @@ def _heads(page: Page) -> np.ndarray:
             if link >= 0 and page.down[link] & _CHROME:
                 continue
             score = 0.0
-            if pieces.heading[piece] or pieces.size(piece)[0] <= 5:
+            if len(pieces.text[piece]) <= _NO_HEAD and (pieces.heading[piece] or pieces.size(piece)[0] <= 5):
                 score = label_score(page, piece)
                 if score < ENOUGH and look_up(pieces.text[piece]).get("none", 0.0) > 0.7:
                     score = ENOUGH
             if score >= ENOUGH and (score >= strength - 1.0 or age > 2):
                 head, strength, age = piece, score, 0
                 claims = look_up(pieces.text[piece])
+                claimed = tuple([claims.get(kind, 0.0) for kind in _CLAIMS]) if claims else none
         at = max(at, stop)
         if head >= 0:
-            out[n, :3] = strength, pieces.heading[head], min(age, 30)
-            for k, kind in enumerate(_CLAIMS):
-                out[n, 3 + k] = claims.get(kind, 0.0)
+            rows.append((strength, pieces.heading[head], min(age, 30), *claimed))
+        else:
+            rows.append((0.0, 0.0, 0.0, *none))
         age += 1
-    return out
+    return np.array(rows, np.float32).reshape(len(cards), 3 + len(_CLAIMS))

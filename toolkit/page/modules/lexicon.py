@@ -28,6 +28,7 @@ class _Lexicon(NamedTuple):
     inside: dict[str, list[str]]
     unspaced: list[tuple[str, str, str]]  # phrase, where, kind: in scripts without spaces, longest first
     chrome: frozenset[str]
+    starts: frozenset[str]  # first words of the phrases of ``start`` and ``inside``
 
 
 def _read(path: str) -> list[dict[str, str]]:
@@ -35,6 +36,7 @@ def _read(path: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@lru_cache(maxsize=8192)
 def plain_label(text: str) -> str:
     """``text`` as the lists have it: small letters, single spaces, no punctuation.
 
@@ -64,7 +66,8 @@ def _lexicon() -> _Lexicon:
                     kinds.append(row["kind"])
     unspaced.sort(key=lambda entry: (-len(entry[0]), entry))
     chrome = frozenset(plain_label(row["phrase"]) for row in _read("chrome.csv"))
-    return _Lexicon(lists["whole"], lists["start"], lists["inside"], unspaced, chrome)
+    starts = frozenset(phrase.split(" ")[0] for where in ("start", "inside") for phrase in lists[where])
+    return _Lexicon(lists["whole"], lists["start"], lists["inside"], unspaced, chrome, starts)
 
 
 def is_chrome(text: str) -> bool:
@@ -101,6 +104,8 @@ def look_up(label: str) -> dict[str, float]:
         found[kind] = 1.0
     count = len(words)
     for first in range(count):
+        if words[first] not in lexicon.starts:
+            continue
         for size in range(min(_LONGEST, count - first), 0, -1):
             phrase = " ".join(words[first : first + size])
             share = 0.5 + 0.5 * len(phrase) / len(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from toolkit.page.tree import Tree
 
@@ -66,7 +65,29 @@ _TAG_BITS = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=20_000)
+#: What single names say, kept between pages: sites share them, while whole attributes are seldom met again.
+_known: dict[str, int] = {}
+_MOST_KNOWN = 100_000
+#: Beside the hints: the name is one for screen readers.
+_QUIET = 1 << len(HINTS)
+_ALL_HINTS = _QUIET - 1
+
+
+def _read_names(names: str) -> int:
+    bits = 0
+    for name in names[:300].split():
+        said = _known.get(name)
+        if said is None:
+            said = _QUIET if _SPOKEN.search(name) else 0
+            for word in _SPLIT.findall(name):
+                said |= _LOOKUP.get(word.lower(), 0)
+            if len(_known) >= _MOST_KNOWN:
+                _known.clear()
+            _known[name] = said
+        bits |= said
+    return bits
+
+
 def hints_of(names: str) -> int:
     """The hints that a ``class`` or ``id`` attribute gives, as bits of ``BIT``.
 
@@ -75,39 +96,40 @@ def hints_of(names: str) -> int:
     >>> hints_of("c-teaser__title mostRead") == BIT["card"] | BIT["title"] | BIT["popular"]
     True
     """
-    bits = 0
-    for word in _SPLIT.findall(names[:300]):
-        bits |= _LOOKUP.get(word.lower(), 0)
-    return bits
+    return _read_names(names) & _ALL_HINTS
 
 
 def read_marks(tree: Tree) -> tuple[list[int], list[int], bytearray]:
     """For each node the hints it gives itself, those of itself and all around it, and whether only screen readers
     speak it.
     """
-    own: list[int] = []
-    down: list[int] = []
-    spoken = bytearray(len(tree.tag))
-    quiet: dict[str, bool] = {}
-    tag_bits = _TAG_BITS
-    for name, values, above in zip(tree.tag, tree.attrs, tree.parent, strict=True):
-        bits = tag_bits.get(name, 0) if name else 0
+    own = [0] * len(tree.tag)
+    down = own.copy()
+    spoken = bytearray(len(own))
+    parent, attrs, tag_bits = tree.parent, tree.attrs, _TAG_BITS
+    read: dict[str, int] = {}  # what the page's classes say, once for each
+    for node, name in enumerate(tree.tag):
+        if not name:  # text
+            down[node] = down[parent[node]]
+            continue
+        bits = tag_bits.get(name, 0)
+        values = attrs[node]
         if values and name != "html" and name != "body":
             css = values.get("class")
             if css:
-                bits |= hints_of(css)
-                hush = quiet.get(css)
-                if hush is None:
-                    hush = quiet[css] = _SPOKEN.search(css) is not None
-                if hush:
-                    spoken[len(own)] = 1
+                said = read.get(css)
+                if said is None:
+                    said = read[css] = _read_names(css)
+                if said >= _QUIET:
+                    spoken[node] = 1
+                    said &= _ALL_HINTS
+                bits |= said
             css = values.get("id")
             if css:
-                bits |= hints_of(css)
-            if "style" in values:
-                css = values["style"]
-                if css and "clip" in css and "1px" in css:
-                    spoken[len(own)] = 1
-        own.append(bits)
-        down.append(bits | down[above] if above >= 0 else bits)
+                bits |= _read_names(css) & _ALL_HINTS
+            css = values.get("style")
+            if css and "clip" in css and "1px" in css:
+                spoken[node] = 1
+        own[node] = bits
+        down[node] = bits | down[parent[node]] if node else bits
     return own, down, spoken

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -106,7 +107,7 @@ def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None)
             rows[n][again] = sum(
                 1 for m in (-3, -2, -1, 1, 2, 3) if 0 <= n + m < len(slots) and slots[n + m] == slot
             )
-    return np.array(rows, dtype=np.float32) if rows else np.zeros((0, len(NAMES)), np.float32)
+    return np.fromiter(chain.from_iterable(rows), dtype=np.float32).reshape(len(rows), len(NAMES))
 
 
 def pair_rules(rows: np.ndarray) -> np.ndarray:

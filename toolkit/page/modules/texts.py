@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from toolkit.words import UNSPACED
 
@@ -33,6 +34,7 @@ _SPELLED = re.compile(
     r"aujourd|昨日|今日)\W?.{0,12}$",
     re.I,
 )
+_LONGEST_SPELLED = 30  # no text that _SPELLED fits is longer
 _COUNT = re.compile(r"^\W*[\d.,]+\s?[kKmM]?\W*$")
 _CLOCK = re.compile(r"^\W*\d{1,2}:\d{2}(?::\d{2})?\W*$")
 _CLEAN = str.maketrans({"ß": "s", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "a", "œ": "o"})
@@ -49,7 +51,7 @@ def is_date(text: str) -> bool:
     if len(text) > 60:
         return False
     if not _DIGIT.search(text):
-        return _SPELLED.match(text) is not None
+        return len(text) <= _LONGEST_SPELLED and _SPELLED.match(text) is not None
     match = _DATE.match(text)
     if match is None:
         return bool(_CLOCK.match(text))
@@ -99,7 +101,8 @@ def fold(text: str) -> str:
     return text.replace("ae", "a").replace("oe", "o").replace("ue", "u").replace("ss", "s")
 
 
-def stems(text: str) -> set[str]:
+@lru_cache(maxsize=8192)
+def stems(text: str) -> frozenset[str]:
     """The folded words of ``text`` with three letters or more, cut to five.
 
     Examples
@@ -107,7 +110,7 @@ def stems(text: str) -> set[str]:
     >>> sorted(stems("The Elections of 2024"))
     ['2024', 'elect', 'the']
     """
-    return {word[:5] for word in _WORD.findall(fold(text)) if len(word) > 2}
+    return frozenset([word[:5] for word in _WORD.findall(fold(text)) if len(word) > 2])
 
 
 def overlap(text: str, slug: str) -> float:
