@@ -94,13 +94,20 @@ _RUNS = ("since_long", "until_long", "long_around", "same_parent_before", "same_
 FEATURES = (*_BASE, *_BITS, *_NEAR, *_SHIFTED, *_RUNS)
 
 
-@lru_cache(maxsize=50_000)
+#: What words cue, kept between pages.
+_known: dict[str, int] = {}
+_MOST_KNOWN = 100_000
+
+
 def _cue(word: str) -> int:
     found = _CUE_WHOLE.get(word, 0)
     for length in _CUE_LENGTHS:
         if length > len(word):
             break
         found |= _CUE_STEM.get(word[:length], 0)
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[word] = found
     return found
 
 
@@ -243,8 +250,9 @@ def _main_element(tree: Tree, owners: Sequence[int], weights: Sequence[float]) -
 def _table_mask(tree: Tree, blocks: Blocks) -> npt.NDArray[np.bool_]:
     """Rows of a table of figures count as long text, however short, where the table as a whole is."""
     mask = np.zeros(len(blocks), dtype=bool)
+    tag = tree.tag
     for k, owner in enumerate(blocks.owner):
-        if tree.tag[owner] == "tr":
+        if tag[owner] == "tr":
             table = tree.parent[owner]
             mask[k] = tree.chars_in(table) > 400 and tree.link_chars_in(table) < 0.3 * tree.chars_in(table)
     return mask
@@ -252,7 +260,10 @@ def _table_mask(tree: Tree, blocks: Blocks) -> npt.NDArray[np.bool_]:
 
 def _same_table(tree: Tree, blocks: Blocks, reached: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """The other rows of a table, or items of a list, some of which are candidates already."""
-    holder = [tree.parent[owner] if tree.tag[owner] in _ROWS else -1 for owner in blocks.owner]
+    tag, parent = tree.tag, tree.parent
+    holder = [parent[owner] if tag[owner] in _ROWS else -1 for owner in blocks.owner]
+    if max(holder, default=-1) < 0:
+        return np.zeros(len(holder), dtype=bool)
     count = Counter(holder)
     held = {
         node
@@ -328,7 +339,9 @@ def _measure_texts(
         title_share = deck_share = 0.0
         if count < 300 or title_words or deck_words:
             for word in mine:
-                bits = _cue(word) if not wide else _cue_wide(word)
+                bits = _known.get(word) if not wide else _cue_wide(word)
+                if bits is None:
+                    bits = _cue(word)
                 if bits:
                     cues |= bits
                     hits += 1
@@ -355,6 +368,7 @@ def _measure_texts(
     return np.array(rows, dtype=np.float32)
 
 
+@lru_cache(maxsize=10_000)
 def _cue_wide(run: str) -> int:
     found = 0
     for stem, bits in _CUE_STEM.items():

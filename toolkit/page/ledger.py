@@ -112,7 +112,7 @@ def _unclaimed_roles(
     held = claims.nodes
     _, inherited = find_hints(tree, blocks.owner, around)
     for k in range(len(blocks)):
-        if any(node in held for node in range(blocks.start[k], blocks.stop[k])):
+        if not held.keys().isdisjoint(range(blocks.start[k], blocks.stop[k])):
             yield k, None
             continue
         if tree.hidden[blocks.start[k]]:

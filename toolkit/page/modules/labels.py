@@ -56,7 +56,8 @@ def _label_score(page: Page, piece: int) -> float:
         score += 0.7
     if near & _WRONG:
         score -= 2.0
-    claim = max((sure for kind, sure in look_up(text).items() if kind != "none"), default=0.0)
+    claims = look_up(text)
+    claim = max((sure for kind, sure in claims.items() if kind != "none"), default=0.0) if claims else 0.0
     if claim:
         score += 0.8 + 2.2 * claim
     if is_chrome(text) and not text.endswith((":", "：")):
@@ -196,7 +197,7 @@ def says_site(page: Page, text: str) -> bool:
 
 
 def _spells(name: str, words: Sequence[str], first: int) -> bool:
-    """Whether beginnings of ``words``, from the one at ``first`` on, spell ``name``, as the Daily Examiner is "dailyex"."""
+    """Whether beginnings of ``words``, from the one at ``first`` on, spell ``name``: "dailyex" for Daily Examiner."""
     at = 0
     for word in words[first:]:
         same = 0

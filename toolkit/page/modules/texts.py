@@ -78,10 +78,14 @@ def weigh(text: str) -> tuple[int, int]:
     >>> weigh("Two words"), weigh("東京都知事")
     ((2, 8), (3, 5))
     """
+    if text.isascii():
+        bare = text.replace(" ", "")
+        if bare.isalnum():  # nothing but words and spaces
+            return len(text.split()), len(bare)
+        words = _WORD.findall(text)
+        return len(words), sum(map(len, words))
     words = _WORD.findall(text)
     chars = sum(map(len, words))
-    if text.isascii():
-        return len(words), chars
     run = len(_UNSPACED_CHAR.findall(text))
     return (len(words) if not run else max(len(words), (run + 1) // 2)), chars
 
