@@ -82,13 +82,16 @@ def read_stream(
     file.seek(0)
     container = find_container(head)
     limits = context.budget.limits
-    if find_form(head) is not None:
+    form = find_form(head)
+    if form is None and (container in ("binary", "gzip") or b"\nWARC/1" in head):
+        form = _find_named_form(name)
+    if form is not None:
         from toolkit.readers.warc import read_warc
 
         yield from read_warc(
             file,
             source,
-            packed=container == "gzip",
+            packed=form == "gzip",
             part=part,
             budget=context.budget,
             filters=context.filters,
@@ -115,6 +118,12 @@ def read_stream(
             yield Problem(source, "read", broken.reason, broken.detail)
         return
     yield from _read_seekable(file, head, container, source, name, context, depth, size, counts)
+
+
+def _find_named_form(name: str) -> str | None:
+    """The form of a web archive whose very beginning is damaged: only there its name has a say."""
+    lower = name.lower()
+    return "gzip" if lower.endswith(".warc.gz") else "warc" if lower.endswith(".warc") else None
 
 
 def _read_head(file: Readable) -> bytes:

@@ -105,7 +105,12 @@ def read_tar(file: Readable, source: str, context: Context, depth: int) -> Itera
     except Exhausted as end:
         yield Problem(source, "read", end.reason, end.detail)
     except Broken as broken:
-        yield Problem(source, "read", broken.reason, f"{broken.detail} The rest of the tar is not read.")
+        yield Problem(
+            source,
+            "read",
+            broken.reason,
+            f"{broken.detail} The rest of the tar is not read; what was read before may be damaged, too.",
+        )
     yield from counts.tally(source)
 
 

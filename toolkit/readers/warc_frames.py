@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from toolkit.readers.stream import HISTORY, Broken, Budget, Exhausted, Gunzip, Window
+from toolkit.readers.stream import CHUNK, HISTORY, Broken, Budget, Exhausted, Gunzip, Window
 
 _MAX_HEAD = 64 * 2**10
 _START = re.compile(rb"WARC/[01]\.\d{1,2}\r?\n[A-Za-z][\w-]{1,40}:")
@@ -24,6 +24,7 @@ _BLANK = b"\r\n \t\x00"
 _GZIP = b"\x1f\x8b\x08"
 #: A record may be larger than its page by its HTTP headers and what packs it.
 _SLACK = 2**20
+_SMALL = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,33 @@ def _seek_member(raw: Window, stop: int | None) -> bool:
     return False
 
 
+def _take_small(raw: Window, budget: Budget) -> RawRecord | None:
+    """The record in a sound member of a few kilobytes, as most are; None leaves everything to the long way."""
+    packed = raw.peek(CHUNK)
+    if not packed.startswith(_GZIP):
+        return None
+    worker = zlib.decompressobj(wbits=31)
+    try:
+        data = worker.decompress(packed, _SMALL)
+    except zlib.error:
+        return None
+    end = _BREAK.search(data, 0, _MAX_HEAD) if worker.eof and _START.match(data) else None
+    if end is None:
+        return None
+    head = data[: end.end()]
+    kind, length = _TYPE.search(head), _read_length(head)
+    if kind is None or length is None or len(data) < end.end() + length:
+        return None
+    if data[end.end() + length :].strip(_BLANK):
+        return None
+    offset = str(raw.pos)
+    raw.skip(len(packed) - len(worker.unused_data))
+    budget.count_member()
+    budget.spend(len(data))
+    block = data[end.end() : end.end() + length]
+    return RawRecord(offset, kind.group(1).decode("ascii").lower(), head, block, length)
+
+
 def _name_inner(offset: int, at: int) -> str:
     return f"{offset}+{at}" if at else str(offset)
 
@@ -102,6 +130,11 @@ def _find_packed(raw: Window, stop: int | None, budget: Budget) -> Iterator[RawR
         return
     while not raw.at_end():
         offset = raw.pos
+        if stop is None or offset < stop:
+            small = _take_small(raw, budget)
+            if small is not None:
+                yield small
+                continue
         if raw.peek(1) == b"\x00":  # padding, as tapes have
             raw.skip(1)
             continue
@@ -240,7 +273,8 @@ def _take(raw: Window, head: bytes, kind: str, length: int, offset: str) -> Iter
     start = raw.pos
     block = raw.peek(length + 96)
     rest = block[length:].lstrip(_BLANK)
-    if len(block) >= length and (not rest or _START.match(rest)):
+    marked = block[length : length + 4] == b"\r\n\r\n"  # its end is right, whatever comes then
+    if len(block) >= length and (not rest or marked or _START.match(rest)):
         raw.skip(length)
         yield RawRecord(offset, kind, head, block[:length], length)
         return
