@@ -8,9 +8,11 @@ import pytest
 
 import toolkit.page.second_opinion as second_opinion
 from toolkit.errors import MissingExtraError
+from toolkit.page.guard import guard_page
 from toolkit.page.html import QUALITY, read_html
 from toolkit.page.ledger_view import LedgerView, view_ledger
 from toolkit.page.model import LedgerLine, Reading
+from toolkit.readers.sniff import is_html
 from toolkit.tables import ROLES
 
 PARAGRAPHS = [
@@ -324,3 +326,40 @@ def test_read_html_reads_capture_from_running_date_when_head_prints_one() -> Non
     assert article.captured_at == dt.datetime(2025, 4, 2, tzinfo=dt.UTC)
     assert (article.captured_from, article.captured_precision) == ("page", "day")
     assert article.published_at is None
+
+
+def test_read_html_looks_for_modules_up_to_the_limit_of_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "".join(
+        f'<li><a href="/n/{n}-day-rain">Story {n} of the long rain is told</a></li>' for n in range(4)
+    )
+    page = f"<body><aside><h2>Most read</h2><ol>{rows}</ol></aside></body>"
+    monkeypatch.setattr("toolkit.page.html.MAX_LINKS", 4)
+    inside = read_html(page)
+    monkeypatch.setattr("toolkit.page.html.MAX_LINKS", 3)
+    outside = read_html(page)
+    assert [len(module.items) for module in inside.modules] == [4]
+    assert "too_many_links" not in dict(inside.problems)
+    assert outside.modules == []
+    assert "too_many_links" in dict(outside.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_page"),
+    [
+        ("<p>" + "The river rose. " * 20_000, True),
+        ("<div " + " ".join(f"a{n}=x" for n in range(40_000)) + "><p>The river rose.", True),
+        ("The river rose. " * 20_000 + "<p>", False),
+        ("<x> marks the spot, wrote <em>Ida", False),
+    ],
+    ids=["one-tag", "long-tag", "text", "no-tag-of-pages"],
+)
+def test_is_html_believes_the_first_tag_when_no_other_is_near(text: str, is_page: bool) -> None:
+    assert is_html(text) is is_page
+
+
+def test_guard_finds_a_long_tag_wherever_it_stands() -> None:
+    for before in (0, 49_990, 50_001, 120_000):
+        filler = "<p>rain</p>" * (before // 11)
+        for size, problems in ((49_000, []), (400_000, ["huge_attribute"])):
+            page = f'{filler}<img alt="{"x" * size}"><p>{"The river rose. " * 5}</p>'
+            assert [reason for reason, _ in guard_page(page).problems] == problems, (before, size)

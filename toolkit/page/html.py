@@ -39,7 +39,7 @@ QUALITY = {
 #: Fewer characters than this are no body, if the page's own data hold a longer one.
 SHORT_BODY = 250
 #: A page with more links is a site map or an attack: its modules are not looked for, and a problem says so.
-MAX_LINKS = 3_000
+MAX_LINKS = 10_000
 #: A block of the body that a module claims as well is left to the module from this share of linked characters on.
 MOSTLY_LINK = 0.5
 

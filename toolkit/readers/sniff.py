@@ -51,8 +51,9 @@ def is_html(text: str) -> bool:
     head = text[:200_000]
     if _HTML_START.match(head[:20_000]):
         return True
-    tags = len(_HTML_TAG.findall(head))
-    return tags >= 3 and head.lstrip()[:1] == "<"
+    start = head.lstrip()
+    # a first tag that a page may begin with is enough: the next ones may stand far behind, or not at all
+    return start[:1] == "<" and (_HTML_TAG.match(start) is not None or len(_HTML_TAG.findall(head)) >= 3)
 
 
 def find_table_form(text: str) -> str | None:

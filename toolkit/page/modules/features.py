@@ -25,8 +25,8 @@ _AROUND = ("nav", "footer", "header", "aside", "article", "main", "form", "list"
            "related", "popular", "recommend", "latest", "sidebar", "account", "tag", "share", "author")  # fmt: skip
 
 _CLAIMS = ("related", "recommended", "latest", "popular", "section", "sponsored", "inline", "none")
-#: More links that look like stories than any article page has; what stands behind them is not looked at.
-MOST_CANDIDATES = 4000
+#: More links that look like stories than any page has on which modules are looked for.
+MOST_CANDIDATES = 10_000
 
 #: Path pieces of pages that hold no story: sections, tags, authors, accounts, services.
 _SERVICE = frozenset(
