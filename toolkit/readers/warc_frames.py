@@ -171,7 +171,7 @@ def _find_packed(raw: Window, stop: int | None, budget: Budget) -> Iterator[RawR
                 return
 
 
-def _seek_record(raw: Window, stop: int | None) -> bool:
+def _seek_record(raw: Window, stop: int | None, budget: Budget) -> bool:
     """Go to the next place that looks like the first lines of a record."""
     while raw.find(b"WARC/", stop, overlap=8) is not None:
         at = raw.pos
@@ -179,7 +179,7 @@ def _seek_record(raw: Window, stop: int | None) -> bool:
             raw.back_to(max(0, at - 1))
             before = raw.peek(at - raw.pos)
             raw.back_to(at)
-            if before in (b"\n", b""):
+            if before in (b"\n", b"") or _is_whole_record(raw, budget):
                 return True
         raw.skip(1)
     return False
@@ -230,7 +230,7 @@ def _find_plain(
             )
             yield Fault(name(at), "corrupt", detail)
             raw.skip(1)
-            if not _seek_record(raw, None):
+            if not _seek_record(raw, None, budget):
                 return
             continue
         end = _BREAK.search(head)
@@ -240,7 +240,7 @@ def _find_plain(
         if end is None:
             yield Fault(name(at), "bad_record", f"the record's head does not end within {_MAX_HEAD:,} bytes.")
             raw.skip(5)
-            if not _seek_record(raw, None):
+            if not _seek_record(raw, None, budget):
                 return
             continue
         head = head[: end.end()]
@@ -249,16 +249,16 @@ def _find_plain(
         if length is None or kind is None:
             lack = "length" if length is None else "type"
             yield Fault(name(at), "bad_record", f"the record states no usable {lack}; it is lost.")
-            raw.skip(len(head) - 2)
-            if not _seek_record(raw, None):
+            raw.skip(5)
+            if not _seek_record(raw, None, budget):
                 return
             continue
         raw.skip(len(head))
         kind_name = kind.group(1).decode("ascii").lower()
         if length <= limit:
-            yield from _take(raw, head, kind_name, length, name(at))
+            yield from _take(raw, head, kind_name, length, name(at), budget)
         else:
-            yield from _pass(raw, head, kind_name, length, name(at))
+            yield from _pass(raw, head, kind_name, length, name(at), budget)
 
 
 def _read_length(head: bytes) -> int | None:
@@ -268,7 +268,9 @@ def _read_length(head: bytes) -> int | None:
     return int(found[0])
 
 
-def _take(raw: Window, head: bytes, kind: str, length: int, offset: str) -> Iterator[RawRecord | Fault]:
+def _take(
+    raw: Window, head: bytes, kind: str, length: int, offset: str, budget: Budget
+) -> Iterator[RawRecord | Fault]:
     """One record that can be held, if the next one or the end follows on it."""
     start = raw.pos
     block = raw.peek(length + 96)
@@ -280,7 +282,7 @@ def _take(raw: Window, head: bytes, kind: str, length: int, offset: str) -> Iter
         return
     # the next record stands elsewhere; it is looked for from this record's own start
     raw.back_to(start)
-    found = _seek_record(raw, None)
+    found = _seek_record(raw, None, budget)
     if not found and len(block) < length:
         detail = (
             f"the record states {length:,} bytes, and the archive ends after {len(block):,}. Fetch it again."
@@ -292,10 +294,12 @@ def _take(raw: Window, head: bytes, kind: str, length: int, offset: str) -> Iter
     yield Fault(offset, "wrong_length", detail)
 
 
-def _pass(raw: Window, head: bytes, kind: str, length: int, offset: str) -> Iterator[RawRecord | Fault]:
+def _pass(
+    raw: Window, head: bytes, kind: str, length: int, offset: str, budget: Budget
+) -> Iterator[RawRecord | Fault]:
     """One record too large to hold: passed over, unless another one begins before its stated end."""
     start = raw.pos
-    if _seek_record(raw, start + length):
+    if _seek_record(raw, start + length, budget):
         detail = (
             f"the record states {length:,} bytes, but the next begins after {raw.pos - start:,}; it is lost."
         )
