@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,10 @@ __all__ = ["measure_similarity", "similar_headlines"]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
-#: A block of the product holds at most about this many pairs that share a rare gram.
-_BLOCK = 5_000_000
+#: A block of the product takes at most about this many steps: small enough for a processor's cache.
+_BLOCK = 1_000_000
+#: Bands of headlines of like length; more of them part finer, fewer make fewer products.
+_BANDS = 20
 # float32 sums of about a hundred products are good to about a millionth; pairs on the line must not be lost
 _SLACK = 1e-5
 
@@ -57,7 +59,8 @@ def similar_headlines(
     The similarity is the cosine of the counts of character 3-grams of the normalised headlines (see
     `toolkit.words.normalise_headline`). No pair is lost: grams are taken from the rarest on, and two headlines that
     share none of the rare ones that make up 1 - threshold**2 of each one's squared length cannot reach the
-    threshold (prefix filtering: Chaudhuri et al. 2006; Bayardo et al. 2007). Likeness of letters says nothing
+    threshold, nor can two of very different length (prefix and length filtering: Chaudhuri et al. 2006; Bayardo
+    et al. 2007). Likeness of letters says nothing
     about likeness of events: two headlines on one event often share little, and a number or a name apart may be
     another event.
 
@@ -162,11 +165,12 @@ def _count_grams(keys: npt.NDArray[np.object_]) -> Any:
     text = "\n".join(keys.tolist()) + "\n"
     points = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
     row = np.append(0, np.cumsum(points == 10)[:-1])
-    letters, codes = np.unique(points, return_inverse=True)
-    width = len(letters)
+    seen = np.zeros(int(points.max(initial=0)) + 1, np.int64)
+    seen[points] = 1
+    codes = (np.cumsum(seen) - 1)[points]
+    width = int(seen.sum())
     apart = points == 10
     whole = ~(apart[:-2] | apart[1:-1] | apart[2:]) if len(points) > 2 else np.zeros(0, bool)
-    codes = codes.astype(np.int64)
     grams = ((codes[:-2] * width + codes[1:-1]) * width + codes[2:])[whole]
     gram, known = pd.factorize(grams, sort=True)
     counts = coo_array(
@@ -202,25 +206,57 @@ def _find_pairs(keys: npt.NDArray[np.object_], lowest: float) -> tuple[Ints, Int
 def _find_candidates(grams: Any, lowest: float) -> tuple[Ints, Ints]:
     """Pairs of rows whose cosine may reach ``lowest``; no pair that does is missing.
 
-    Each row gets a cut: the frequency of grams beyond which what is left of it is shorter than ``lowest``. Rows
-    are sorted by cut. In a pair, grams up to the smaller cut are multiplied out; what lies beyond cannot add
-    more than the product of the two remaining lengths.
+    Each row gets a cut: the frequency of grams beyond which what is left of it is shorter than ``lowest``. In a
+    pair, grams up to the smaller cut are multiplied out; what lies beyond cannot add more than the product of the
+    two remaining lengths. Rows are parted into bands by their number of grams, and bands too far apart in length
+    are not compared: what a row shares with one of k grams is at most its k largest counts.
     """
-    length = np.sqrt(np.asarray(grams.multiply(grams).sum(axis=1), dtype=float))
+    from scipy.sparse import csr_array
+
+    used = np.diff(grams.indptr).astype(np.int64)
+    row = np.repeat(np.arange(len(used)), used)
+    squared = np.bincount(row, weights=grams.data.astype(float) ** 2, minlength=len(used)).astype(float)
     frequency = np.bincount(grams.indices, minlength=grams.shape[1])
     cuts = np.unique((1.15 ** np.arange(12, 120)).astype(np.int64))
     cuts = np.append(cuts[cuts < frequency.max(initial=0)], frequency.max(initial=0))
-    row = np.repeat(np.arange(grams.shape[0]), np.diff(grams.indptr))
     level = np.searchsorted(cuts, frequency)[grams.indices]  # the first cut that takes the gram in
-    unit = (grams.data / length[row]).astype(np.float32)
-    beyond = _beyond(row, level, unit, grams.shape[0], len(cuts))
+    unit = (grams.data / np.sqrt(squared[row])).astype(np.float32)
+    beyond = _beyond(row, level, unit, len(used), len(cuts))
     cut = (beyond < lowest).argmax(axis=1)  # beyond the last cut there is nothing, so there always is one
-    order = np.argsort(cut, kind="stable")
-    order = order[length[order] > 0]
-    inside = level <= cut[row]
-    return _multiply(
-        row[inside], grams.indices[inside], unit[inside], cut, beyond, order, grams.shape[1], lowest
+    band = _part_by_length(used, squared)
+    order = np.lexsort((cut, band))
+    order = order[squared[order] > 0]
+    place = np.full(len(used), -1, np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    inside = np.flatnonzero(level <= cut[row])
+    inside = inside[np.argsort(place[row[inside]], kind="stable")]
+    starts = np.append(0, np.cumsum(np.bincount(place[row[inside]], minlength=len(order))))
+    # 32-bit numbers halve what the product has to move
+    rare = csr_array(
+        (unit[inside], grams.indices[inside].astype(np.int32), starts.astype(np.int32)),
+        shape=(len(order), grams.shape[1]),
     )
+    # fewer grams than this cannot hold enough of the row
+    fewest = used - (1 - lowest**2) * squared - 1e-6
+    rows = _Rows(rare, cut[order], band[order], beyond[order], used[order], fewest[order])
+    first, second = _multiply(rows, lowest)
+    first, second = order[first], order[second]
+    return np.minimum(first, second), np.maximum(first, second)
+
+
+def _part_by_length(used: Ints, squared: npt.NDArray[np.float64]) -> Ints:
+    """Bands of about as many rows each, by number of grams; rows that repeat themselves have bands of their own.
+
+    A few rows such as "ha ha ha ha" would else make their band a neighbour of all others.
+    """
+    band = np.zeros(len(used), np.int64)
+    repeating = squared > 1.3 * used
+    for chosen, base, n_bands in ((~repeating, 0, _BANDS), (repeating, _BANDS, _BANDS // 4)):
+        lengths = np.sort(used[chosen])
+        if len(lengths):
+            limits = np.unique(lengths[np.arange(1, n_bands) * len(lengths) // n_bands])
+            band[chosen] = base + np.searchsorted(limits, used[chosen], side="right")
+    return band
 
 
 def _beyond(row: Ints, level: Ints, unit: Floats, n: int, n_cuts: int) -> Floats:
@@ -230,37 +266,75 @@ def _beyond(row: Ints, level: Ints, unit: Floats, n: int, n_cuts: int) -> Floats
     return np.sqrt(np.maximum(inside[:, -1:] - inside, 0)).astype(np.float32)
 
 
-def _multiply(
-    row: Ints, gram: Ints, unit: Floats, cut: Ints, beyond: Floats, order: Ints, n_grams: int, lowest: float
-) -> tuple[Ints, Ints]:
-    from scipy.sparse import coo_array
+class _Rows(NamedTuple):
+    """Rows sorted by band, then cut: their rare grams, and what bounds need to know of each."""
 
-    place = np.full(len(cut), -1)
-    place[order] = np.arange(len(order))
-    rare = coo_array((unit, (place[row], gram)), shape=(len(order), n_grams)).tocsr()
-    turned, base = rare.T.tocsr(), 0
-    cut = cut[order]
-    used = np.bincount(rare.indices, minlength=n_grams)
-    work = np.append(0, np.cumsum(np.add.reduceat(used[rare.indices], rare.indptr[:-1])))
-    firsts, seconds = [], []
+    rare: Any
+    cut: Ints
+    band: Ints
+    beyond: Floats
+    used: Ints
+    fewest: npt.NDArray[np.float64]
+
+
+def _multiply(rows: _Rows, lowest: float) -> tuple[Ints, Ints]:
+    """Pairs that may reach ``lowest``: of each, the row of the smaller cut looks for the other one."""
+    edges = np.append(np.flatnonzero(np.diff(rows.band, prepend=-1)), len(rows.band))
+    firsts, seconds = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    if len(rows.band):
+        least = np.minimum.reduceat(rows.fewest, edges[:-1])
+        most = np.maximum.reduceat(rows.used, edges[:-1])
+    for here in range(len(edges) - 1):
+        start, end = int(edges[here]), int(edges[here + 1])
+        near = [
+            (int(edges[other]), int(edges[other + 1]), other > here)
+            for other in range(len(edges) - 1)
+            if most[other] >= least[here] and most[here] >= least[other]
+        ]
+        for cut in np.unique(np.concatenate([rows.cut[a:b] for a, b, _ in near])):
+            # of two bands with the same cut, the earlier one looks for the later
+            for after in (False, True):
+                base = start + int(
+                    np.searchsorted(rows.cut[start:end], cut, side="right" if after else "left")
+                )
+                asking = np.concatenate(
+                    [a + _with_cut(rows.cut[a:b], cut) for a, b, is_after in near if is_after == after]
+                    or [np.zeros(0, np.int64)]
+                )
+                if base < end and len(asking):
+                    first, second = _look_up(rows, asking, base, end, lowest)
+                    firsts.append(first)
+                    seconds.append(second)
+    return np.concatenate(firsts), np.concatenate(seconds)
+
+
+def _with_cut(sorted_cuts: Ints, cut: int) -> Ints:
+    return np.arange(
+        np.searchsorted(sorted_cuts, cut), np.searchsorted(sorted_cuts, cut, side="right"), dtype=np.int64
+    )
+
+
+def _look_up(rows: _Rows, asking: Ints, base: int, end: int, lowest: float) -> tuple[Ints, Ints]:
+    """Rows ``asking``, all of one cut, against rows ``base`` to ``end``."""
+    turned, cut = rows.rare[base:end].T.tocsr(), rows.cut[asking[0]]
+    rare, mine, left_over = rows.rare[asking], rows.beyond[asking, cut], rows.beyond[base:end, cut]
+    work = np.append(0, np.cumsum(np.diff(turned.indptr)[rare.indices]))[rare.indptr]
+    found_first, found_second = [], []
     start = 0
-    while start < len(order):
-        end_of_cut = int(np.searchsorted(cut, cut[start], side="right"))
+    while start < len(asking):
         full = int(np.searchsorted(work, work[start] + _BLOCK, side="right")) - 1
-        stop = min(max(full, start + 1), end_of_cut)
-        if start - base > len(order) // 16:
-            turned, base = rare[start:].T.tocsr(), start  # columns before were rows of earlier blocks
+        stop = min(max(full, start + 1), len(asking))
         product = rare[start:stop] @ turned
-        left_over = beyond[order[base:], cut[start]]
-        mine = np.repeat(left_over[start - base : stop - base], np.diff(product.indptr))
-        reach = product.data + mine * left_over[product.indices]
+        reach = left_over[product.indices]
+        reach *= np.repeat(mine[start:stop], np.diff(product.indptr))
+        reach += product.data
         hit = np.flatnonzero(reach >= lowest)
-        a = np.searchsorted(product.indptr, hit, side="right") - 1
-        b = product.indices[hit]
-        later = base + b > start + a
-        firsts.append(order[start + a[later]])
-        seconds.append(order[base + b[later]])
+        a = asking[start + np.searchsorted(product.indptr, hit, side="right") - 1]
+        b = base + product.indices[hit].astype(np.int64)
+        once = (rows.cut[b] > cut) | (rows.band[b] != rows.band[a]) | (b > a)
+        shorter = np.minimum(rows.used[a], rows.used[b])
+        keep = once & (shorter >= np.maximum(rows.fewest[a], rows.fewest[b]))
+        found_first.append(a[keep])
+        found_second.append(b[keep])
         start = stop
-    none = np.zeros(0, np.int64)
-    first, second = np.concatenate([none, *firsts]), np.concatenate([none, *seconds])
-    return np.minimum(first, second), np.maximum(first, second)
+    return np.concatenate(found_first), np.concatenate(found_second)
