@@ -35,6 +35,40 @@ def test_bootstrap_sums_agrees_with_scipy_when_statistic_is_a_ratio(method):
     np.testing.assert_allclose([ours.low, ours.high], [theirs.low, theirs.high], atol=0.002)
 
 
+def _gini(totals):
+    x = np.sort(totals, axis=-1)
+    n = x.shape[-1]
+    return ((2 * np.arange(1, n + 1) - n - 1) * x).sum(axis=-1) / (n * x.sum(axis=-1))
+
+
+@pytest.mark.parametrize("n", [5, 12, 60])
+def test_bootstrap_sums_holds_its_value_when_centred_and_items_are_rare(n):
+    rng = np.random.default_rng(n)
+    sums = np.array([np.bincount(rng.choice(200, 15, replace=False), minlength=200) for _ in range(n)])
+    centred = bootstrap_sums(sums, _gini, method="centred", bounds=(0, 1))
+    plain = bootstrap_sums(sums, _gini, method="percentile")
+    assert centred.low < centred.value < centred.high
+    assert plain.low >= plain.value  # every resample lacks items that the data have
+    assert centred.method == "centred"
+
+
+def test_bootstrap_sums_is_wider_than_the_percentile_by_student_t_when_centred():
+    from scipy.stats import norm, t
+
+    sums = np.column_stack([np.random.default_rng(1).normal(5, 1, 8), np.ones(8)])
+
+    def mean(totals):
+        return totals[..., 0] / totals[..., 1]
+
+    centred, plain = (
+        bootstrap_sums(sums, mean, method=method, n_resamples=40_000) for method in ("centred", "percentile")
+    )
+    expected = t.ppf(0.975, 7) * np.sqrt(8 / 7) / norm.ppf(0.975)
+    assert (centred.high - centred.low) / (plain.high - plain.low) == pytest.approx(expected, abs=0.05)
+    cut = bootstrap_sums(sums, mean, method="centred", bounds=(4.9, 5.1))
+    assert (cut.low, cut.high) == (4.9, 5.1)
+
+
 def test_bootstrap_sums_is_the_same_when_sparse():
     from scipy.sparse import csr_array
 

@@ -235,7 +235,10 @@ def measure_composition(
                 "numerator": sums[:, 0].sum(), "denominator": sums[:, 1].sum(), "snapshots": len(part),
             }  # fmt: skip
             if sums[:, 1].sum() > 0:
-                found = bootstrap_sums(sums, _Ratio(scale), level=level, random_state=random_state)
+                found = bootstrap_sums(
+                    sums, _Ratio(scale), level=level, method="centred",
+                    bounds=(0.0, 1.0 if figure.endswith("_share") else np.inf), random_state=random_state,
+                )  # fmt: skip
                 row |= {"value": found.value, "low": found.low, "high": found.high}
                 row["reason"] = found.reason.replace("cluster", "snapshot")
             else:

@@ -124,7 +124,8 @@ def measure_concentration(
 
     Notes
     -----
-    Definitions as in `concentration_index`. Intervals resample snapshots (BCa), not rows, and need five. Indices
+    Definitions as in `concentration_index`. Intervals resample snapshots, not rows, and need five; they are
+    centred and widened for few snapshots (method "centred" of `toolkit.stats.bootstrap_sums`). Indices
     of what was seen understate the number of items: rarely printed ones are missed, more so in small corpora,
     so compare corpora of the same number of snapshots only.
 
@@ -156,7 +157,14 @@ def measure_concentration(
     rows = []
     for index, function in {**_INDEX, f"cr{top}": lambda totals: _cr(totals, top)}.items():
         if n and printing.any():
-            found = bootstrap_sums(sums, function, level=level, random_state=random_state)
+            found = bootstrap_sums(
+                sums,
+                function,
+                level=level,
+                method="centred",
+                bounds=_bounds(index, n),
+                random_state=random_state,
+            )
             row = (found.value, found.low, found.high, found.reason.replace("cluster", "snapshot"))
         else:
             row = (np.nan, np.nan, np.nan, "no prints to share")
@@ -165,6 +173,13 @@ def measure_concentration(
     columns = ["index", "value", "low", "high", "n", "n_zero", "snapshots", "left_out", "reason"]
     table = pd.DataFrame(rows, columns=columns)
     return table.astype({"index": "str", "reason": "str"}).set_index("index")
+
+
+def _bounds(index: str, n: int) -> tuple[float, float]:
+    """Least and largest value an index of n items can have."""
+    if index == "effective_number":
+        return 1.0, float(n)
+    return 0.0, float(np.log2(n)) if index == "shannon_bits" else 1.0
 
 
 def _by_snapshot(snapshot: Any, code: Any, weights: Floats, n_snapshots: int, n: int) -> Any:

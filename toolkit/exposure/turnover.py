@@ -257,7 +257,8 @@ def measure_churn(
     churn = sum of entries over all gaps / (last capture - first capture). It is a lower bound: entries between
     captures go unseen. Bandy and Diakopoulos (2020) use "churn rate" for the same idea; their exact estimator
     is not known to us. Intervals resample runs of gaps
-    (circular blocks, BCa), since gaps that follow each other share a list; they need five gaps.
+    (circular blocks, widened where these are few), since gaps that follow each other share a list; they need five
+    gaps.
 
     Examples
     --------
@@ -316,10 +317,11 @@ def _churn_of(gaps: pd.DataFrame | None, level: float, random_state: int) -> dic
         value = low = high = np.nan
         if len(rows):
             # gaps that follow each other share a list, so runs of them are drawn together
-            block = max(2, round(len(rows) ** (1 / 3)))
+            block = max(2, round(2 * len(rows) ** (1 / 3)))
             value, low, high = bootstrap_sums(
-                parts.to_numpy(float), _ratio, level=level, block=block, random_state=random_state
-            )[:3]
+                parts.to_numpy(float), _ratio, level=level, method="centred", block=block,
+                bounds=(0.0, np.inf if name == "churn_per_day" else 1.0), random_state=random_state,
+            )[:3]  # fmt: skip
         result |= {name: value, f"{name}_low": low, f"{name}_high": high}
     return result | {"reason": reason}
 
@@ -366,8 +368,8 @@ def compare_modules(
 
     Notes
     -----
-    Intervals resample snapshots (BCa) and need five. Second renderings are left out; the same list under
-    another label is a module of its own, and shows here with a Jaccard of 1.
+    Intervals resample snapshots (widened where these are few) and need five. Second renderings are left out; the
+    same list under another label is a module of its own, and shows here with a Jaccard of 1.
 
     Examples
     --------
@@ -404,7 +406,9 @@ def compare_modules(
         }
         for name in ("jaccard", "overlap", "rbo"):
             parts = group[[name]].assign(n=1.0).to_numpy(float)
-            estimate = bootstrap_sums(parts, _ratio, level=level, random_state=random_state)
+            estimate = bootstrap_sums(
+                parts, _ratio, level=level, method="centred", bounds=(0.0, 1.0), random_state=random_state
+            )
             row |= {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
         rows.append(row | {"reason": estimate.reason.replace("cluster", "snapshot")})
     measures = [f"{name}{end}" for name in ("jaccard", "overlap", "rbo") for end in ("", "_low", "_high")]

@@ -40,7 +40,8 @@ _BLOCK = 4_000_000
 _JACKKNIFE_GROUPS = 200
 
 Floats = npt.NDArray[np.float64]
-Method = Literal["percentile", "bca"]
+Method = Literal["percentile", "bca", "centred"]
+METHODS = ("percentile", "bca", "centred")
 
 
 class Estimate(NamedTuple):
@@ -107,6 +108,7 @@ def bootstrap_sums(
     n_resamples: int = 999,
     method: Method = "bca",
     block: int = 1,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
     random_state: int = 0,
 ) -> Estimate:
     """Interval of a statistic of column sums, such as Gini or a share, resampling the rows (clusters).
@@ -121,11 +123,15 @@ def bootstrap_sums(
         Confidence level, between 0 and 1.
     n_resamples : int, default 999
         Bootstrap samples, 1 or more.
-    method : {"bca", "percentile"}, default "bca"
-        BCa corrects for bias and skew (Efron 1987), with the jackknife over clusters.
+    method : {"bca", "percentile", "centred"}, default "bca"
+        BCa corrects for bias and skew (Efron 1987), with the jackknife over clusters; it is for statistics that
+        change smoothly with the sums. "centred" moves the resamples by their mean bias and widens the tails for
+        few clusters: for indices of concentration, and for runs of rows, of which there are few.
     block : int, default 1
         Draw runs of so many rows that follow each other (the last is followed by the first), for rows in order of
         time that depend on their neighbours, such as gaps between captures (Politis and Romano 1992).
+    bounds : (float, float), optional
+        Least and largest value the statistic can have; limits of an interval are cut to them.
     random_state : int, default 0
         Seed; the same input gives the same limits.
 
@@ -142,6 +148,13 @@ def bootstrap_sums(
 
     Notes
     -----
+    A resample repeats some clusters and lacks others, so its Gini or HHI is higher than that of the data, the more
+    the rarer the items are; with many rare items every resample lies beyond the value, and BCa has no tail left to
+    take. "centred" takes the quantiles of draw - (mean of draws - value), at the level that Student's t with
+    clusters - 1 (runs - 1) degrees of freedom asks for (the expanded percentile interval of Hesterberg, The American
+    Statistician 69, 2015). It tells how far chance moves the index; it does not undo that a small sample
+    overstates unevenness.
+
     The order of the clusters decides which of them a draw hits: sort them by an id to make results
     independent of row order, as the measures of this toolkit do.
 
@@ -176,7 +189,9 @@ def bootstrap_sums(
     if method == "bca":
         total = _weighted(np.ones((1, n)), matrix)
         leave_one_out = _values(statistic, total - _weighted(_jackknife_groups(n, min(block, n)), matrix))
-    return _interval(value, draws, leave_one_out, n, level, method)
+    found = _interval(value, draws, leave_one_out, n, level, method, -(-n // min(block, n)))
+    low, high = np.clip([found.low, found.high], *bounds)
+    return found._replace(low=float(low), high=float(high))
 
 
 def bootstrap_clusters(
@@ -245,7 +260,7 @@ def bootstrap_clusters(
     leave_one_out = None
     if method == "bca":
         leave_one_out = np.array([draw(np.delete(np.arange(n), i)) for i in range(n)])
-    return _interval(value, draws, leave_one_out, n, level, method)
+    return _interval(value, draws, leave_one_out, n, level, method, n)
 
 
 def permutation_test(
@@ -382,7 +397,13 @@ def _values(statistic: Callable[[Floats], npt.ArrayLike], totals: Floats) -> Flo
 
 
 def _interval(
-    value: float, draws: Floats, leave_one_out: Floats | None, n: int, level: float, method: Method
+    value: float,
+    draws: Floats,
+    leave_one_out: Floats | None,
+    n: int,
+    level: float,
+    method: Method,
+    n_runs: int,
 ) -> Estimate:
     known = np.sort(draws[~np.isnan(draws)])
     if np.isnan(value) or len(known) < 0.9 * len(draws):
@@ -392,6 +413,9 @@ def _interval(
     tails = np.array([0.5 - level / 2, 0.5 + level / 2])
     if method == "bca" and leave_one_out is not None:
         tails = _bca_tails(value, known, leave_one_out, level)
+    elif method == "centred":
+        known = known - (known.mean() - value)
+        tails = _expanded_tails(n_runs, level)
     low, high = np.quantile(known, tails)
     return Estimate(value, float(low), float(high), n, level, method, "")
 
@@ -411,9 +435,18 @@ def _bca_tails(value: float, known: Floats, leave_one_out: Floats, level: float)
     return np.array(tails)
 
 
+def _expanded_tails(n_runs: int, level: float) -> Floats:
+    """Tails as far out as Student's t puts them; resampling n clusters understates their spread by (n - 1) / n."""
+    from scipy.special import stdtrit
+
+    freedom = max(n_runs - 1, 1)
+    side = NormalDist().cdf(float(stdtrit(freedom, 0.5 - level / 2)) * ((freedom + 1) / freedom) ** 0.5)
+    return np.array([side, 1 - side])
+
+
 def _check_options(method: str, n_resamples: int) -> None:
-    if method not in ("percentile", "bca"):
-        raise InputError(f"method: got {method!r}; allowed are 'percentile', 'bca'.")
+    if method not in METHODS:
+        raise InputError(f"method: got {method!r}; allowed are {', '.join(map(repr, METHODS))}.")
     if n_resamples < 1:
         raise InputError(f"n_resamples: got {n_resamples}; 1 or more is needed.")
 
