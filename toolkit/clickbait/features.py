@@ -76,6 +76,7 @@ class Lexer:
     def _reset(self) -> None:
         self.ids: dict[str, int] = {}
         self._hashes: list[tuple[int, int, int]] = []
+        self._table = np.zeros((0, 3), np.uint64)
         for mark in (_LINE_START, _LINE_END):
             self._add(mark)
 
@@ -136,7 +137,10 @@ class Lexer:
 
     def hashes(self) -> npt.NDArray[np.uint64]:
         """Columns: hash of the token, hash of its mask, 1 where it is a mark; one row per token number."""
-        return np.array(self._hashes, np.uint64)
+        if len(self._table) < len(self._hashes):
+            new = np.array(self._hashes[len(self._table) :], np.uint64)
+            self._table = np.concatenate([self._table, new])
+        return self._table
 
 
 def _ngrams(codes: npt.NDArray[np.uint64], rows: Ints, longest: int, n_rows: int) -> Grams:
@@ -229,6 +233,9 @@ def count_features(
         counts[:, 6] = np.bincount(row[is_number], minlength=n)
     marks: list[tuple[int, ...]] = []
     for line in lines:
+        if line.replace(" ", "").isalnum():
+            marks.append((len(line) // 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, line[:1].isdigit(), 0))
+            continue
         count = line.count
         dashes = count(" - ")
         marks.append(

@@ -35,31 +35,25 @@ def match_rules(
     tokens = find_tokens(lower) if tokens is None else tokens
     hits: list[Hit] = []
     wanted = set(rules.always)
-    phrases, placed, triggers, stems = rules.phrases, rules.at, rules.triggers, rules.stems
-    last = len(tokens)
+    starts, stems, numbers = rules.starts, rules.stems, rules.starts.get("<num>")
+    last = len(tokens) - 1
     for at, (token, start, end) in enumerate(tokens):
-        rest = phrases.get(token)
-        if rest is not None:
-            taken: set[int] = set()
-            for tail, rule in rest:
-                if rule in taken:
-                    continue
-                if not tail:
+        known = starts.get(token)
+        if known is None and numbers is not None and token[0].isdigit():
+            known = numbers
+        if known is not None:
+            alone, seconds, phrases, placed, triggers = known
+            if seconds is None or (at < last and tokens[at + 1][0] in seconds):
+                hits += _match_phrases(phrases, tokens, at)
+            else:
+                for rule in alone:
                     hits.append((rule, start, end))
-                    taken.add(rule)
-                elif at + len(tail) < last and _follows(tokens, at + 1, tail):
-                    hits.append((rule, start, tokens[at + len(tail)][2]))
-                    taken.add(rule)
-        name = token if token[0] > "9" or not token[0].isdigit() else "<num>"
-        here = placed.get(name)
-        if here is not None:
-            for rule, regex in here:
+            for rule, regex in placed:
                 match = regex.match(lower, start)
                 if match is not None:
                     hits.append((rule, *match.span(1 if regex.groups else 0)))
-        found = triggers.get(name)
-        if found is not None:
-            wanted.update(found)
+            if triggers:
+                wanted.update(triggers)
         for stem, rule in stems:
             if token.startswith(stem):
                 hits.append((rule, start, end))
@@ -82,6 +76,21 @@ def match_rules(
     if rules.quote is not None:
         hits += _match_quotes(rules.quote, plain)
     return _settle(rules, hits)
+
+
+def _match_phrases(
+    phrases: tuple[tuple[tuple[str, ...], int], ...], tokens: list[tuple[str, int, int]], at: int
+) -> list[Hit]:
+    """Phrases that begin with token ``at``; of each rule the longest."""
+    hits: list[Hit] = []
+    taken: set[int] = set()
+    for tail, rule in phrases:
+        if rule in taken:
+            continue
+        if not tail or (at + len(tail) < len(tokens) and _follows(tokens, at + 1, tail)):
+            hits.append((rule, tokens[at][1], tokens[at + len(tail)][2]))
+            taken.add(rule)
+    return hits
 
 
 def _follows(tokens: list[tuple[str, int, int]], at: int, tail: tuple[str, ...]) -> bool:

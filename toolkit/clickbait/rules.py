@@ -53,19 +53,30 @@ class Rule(NamedTuple):
     regex: re.Pattern[str] | None
 
 
+class Start(NamedTuple):
+    """What to try where a token stands."""
+
+    #: rules that the token alone fulfils
+    alone: tuple[int, ...]
+    #: second tokens of the phrases that begin with it, None where one of them is a beginning of words
+    seconds: frozenset[str] | None
+    #: those phrases, one-word ones too: the tokens behind the first and the index of the rule, longest first
+    phrases: tuple[tuple[tuple[str, ...], int], ...]
+    #: rules tried from here on: index, pattern
+    at: tuple[tuple[int, re.Pattern[str]], ...]
+    #: indices of rules that are tried on the whole line
+    triggers: tuple[int, ...]
+
+
 class RuleSet(NamedTuple):
     """The rules of one language, sorted for matching."""
 
     language: str
     rules: tuple[Rule, ...]
-    #: first token of a phrase -> (the tokens behind it, index of the rule), longest first
-    phrases: Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]
+    #: what to try where a token stands; ``<num>`` stands for numbers that no phrase begins with
+    starts: Mapping[str, Start]
     #: beginnings of words (``shock*``) -> indices of rules
     stems: tuple[tuple[str, int], ...]
-    #: trigger token -> rules tried where it stands: index, pattern
-    at: Mapping[str, tuple[tuple[int, re.Pattern[str]], ...]]
-    #: trigger token -> indices of regex rules
-    triggers: Mapping[str, tuple[int, ...]]
     #: trigger mark -> the same
     marks: tuple[tuple[str, tuple[int, ...]], ...]
     #: indices of rules that are always tried
@@ -161,15 +172,34 @@ def load_rules(language: str) -> RuleSet:
     return RuleSet(
         language,
         tuple(rules),
-        {first: tuple(sorted(rest, key=lambda item: -len(item[0]))) for first, rest in phrases.items()},
+        _starts(phrases, placed, triggers),
         tuple(stems),
-        {token: tuple(sorted(pairs, key=lambda pair: pair[0])) for token, pairs in placed.items()},
-        {token: tuple(indices) for token, indices in triggers.items()},
         tuple(sorted((mark, tuple(indices)) for mark, indices in marks.items())),
         tuple(always),
         caps,
         quote,
     )
+
+
+def _starts(
+    phrases: Mapping[str, list[tuple[tuple[str, ...], int]]],
+    placed: Mapping[str, list[tuple[int, re.Pattern[str]]]],
+    triggers: Mapping[str, list[int]],
+) -> dict[str, Start]:
+    """All that hangs on a token in one place, so that a line's token is looked up once."""
+    found: dict[str, Start] = {}
+    for token in sorted({*phrases, *placed, *triggers}):
+        longest = tuple(sorted(phrases.get(token, []), key=lambda item: -len(item[0])))
+        seconds = {tail[0] for tail, _ in longest if tail}
+        name = "<num>" if token[0].isdigit() else token
+        found[token] = Start(
+            tuple(dict.fromkeys(rule for tail, rule in longest if not tail)),
+            None if any(second.endswith("*") for second in seconds) else frozenset(seconds),
+            longest,
+            tuple(sorted(placed.get(name, []), key=lambda pair: pair[0])),
+            tuple(triggers.get(name, [])),
+        )
+    return found
 
 
 def _caps_words(pattern: str) -> frozenset[str]:

@@ -93,4 +93,4 @@ def find_tokens(lower: str) -> list[tuple[str, int, int]]:
     ['the', 'u.s.', "can't", 'pay', '3.5', 'well', 'known', 'men']
     """
     find = _ASCII_TOKEN if lower.isascii() else _TOKEN
-    return [(match[0], *match.span()) for match in find.finditer(lower)]
+    return [(match[0], match.start(), match.end()) for match in find.finditer(lower)]
