@@ -47,7 +47,8 @@ class Corpus:
     modules: pd.DataFrame = field(default_factory=lambda: empty_table("modules"))
     placements: pd.DataFrame = field(default_factory=lambda: empty_table("placements"))
     problems: pd.DataFrame = field(default_factory=lambda: empty_table("problems"))
-    ledger: pd.DataFrame | None = None
+    # a factory, so that the class has no attribute of this name: a corpus of many parts reads it when asked
+    ledger: pd.DataFrame | None = field(default_factory=lambda: None)
     parameters: dict[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -159,10 +160,10 @@ class Corpus:
             ("article_id", article_id),
         ):
             if wanted is not None:
-                keep &= _matches(articles, name, wanted)
+                keep &= matches(articles, name, wanted)
         for name, limit in (("since", since), ("until", until)):
             if limit is not None:
-                moment = _as_utc(limit, name)
+                moment = as_utc(limit, name)
                 time = articles["captured_at"]
                 keep &= time.notna() & ((time >= moment) if name == "since" else (time < moment))
         return self._cut(keep, kind, duplicates)
@@ -180,7 +181,7 @@ class Corpus:
             table = cut[name]
             assert table is not None
             if kind is not None:
-                table = table[_matches(table, "kind", kind, every=self.modules)]
+                table = table[matches(table, "kind", kind, every=self.modules)]
             if not duplicates:
                 table = table[table["duplicate_of"].isna() if name == "modules" else ~table["duplicate"]]
             cut[name] = table
@@ -305,36 +306,20 @@ class Corpus:
         storage.export_tables(self.tables(), folder, format, raw=raw, force=force, parameters=self.parameters)
 
 
-def open_corpus(folder: PathLike) -> Corpus:
-    """Open a corpus that ``Corpus.save`` or ``toolkit load`` wrote.
-
-    Parameters
-    ----------
-    folder : path
-        The folder with ``manifest.json``.
-
-    Returns
-    -------
-    Corpus
-        Tables equal to those saved; ``authors`` and ``keywords`` are lists again.
-
-    Raises
-    ------
-    CorpusError
-        If the folder is no corpus of ours, is from a newer version, or a file differs from the manifest's hash.
-    """
-    tables, parameters = storage.read_corpus(folder)
-    return Corpus(**tables, parameters=parameters)
-
-
 def _key_of(name: str) -> list[str]:
     last = {"modules": ["module_index"], "placements": ["module_index", "rank"], "ledger": ["line"]}[name]
     return ["source", "snapshot_id", *last]
 
 
-def _matches(
-    table: pd.DataFrame, name: str, wanted: str | Iterable[str], every: pd.DataFrame | None = None
+def matches(
+    table: pd.DataFrame,
+    name: str,
+    wanted: str | Iterable[str],
+    every: pd.DataFrame | None = None,
+    *,
+    check: bool = True,
 ) -> pd.Series:
+    """True where the column ``name`` has a wanted value; refuses values that ``every`` (else ``table``) lacks."""
     require_columns(table, "articles" if name != "kind" else "placements", [name])
     values = [wanted] if isinstance(wanted, str) else list(wanted)
     column = table[name]
@@ -342,6 +327,8 @@ def _matches(
         fits = column.isin(values) | column.str.split("-").str[0].isin(values)
     else:
         fits = column.isin(values)
+    if not check:
+        return fits
     there = sorted(set((table if every is None else every)[name].dropna()))
     unknown = [
         value
@@ -354,7 +341,8 @@ def _matches(
     return fits
 
 
-def _as_utc(value: Time, name: str) -> pd.Timestamp:
+def as_utc(value: Time, name: str) -> pd.Timestamp:
+    """A time that a user gave, in UTC; without a zone it is taken as UTC."""
     try:
         time = pd.Timestamp(value)
     except (ValueError, TypeError) as error:

@@ -11,17 +11,20 @@ from pathlib import Path
 
 from toolkit.errors import InputError
 from toolkit.folders import MANIFEST
+from toolkit.store import file_system, is_remote
 
 _IGNORED = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", MANIFEST})
 
 PathLike = str | os.PathLike[str]
+#: A path of this machine, or an address for fsspec.
+InputPath = Path | str
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """Files to read, as (path, source) in load order; what was passed over, as (source, reason, detail)."""
 
-    files: list[tuple[Path, str]]
+    files: list[tuple[InputPath, str]]
     passed_over: list[tuple[str, str, str]]
 
 
@@ -47,10 +50,15 @@ def find_inputs(paths: PathLike | Iterable[PathLike], *, exclude: Iterable[Path]
     """
     given = _as_list(paths)
     left_out = {path.resolve() for path in exclude}
-    files: list[tuple[Path, str]] = []
+    files: list[tuple[InputPath, str]] = []
     passed_over: list[tuple[str, str, str]] = []
-    seen: set[Path] = set()
+    seen: set[InputPath] = set()
     for entry in given:
+        if is_remote(entry):
+            addresses = [address for address in _expand_address(str(entry)) if address not in seen]
+            seen.update(addresses)
+            files += [(address, address) for address in addresses]
+            continue
         found = _expand(Path(entry), os.fspath(entry), passed_over)
         for path in found:
             real = path.resolve()
@@ -102,6 +110,25 @@ def _expand(path: Path, text: str, passed_over: list[tuple[str, str, str]]) -> l
                 files += _walk(match, passed_over)
         return files
     raise InputError(f"{text!r}: no such file or folder.{_suggest(path)}")
+
+
+def _expand_address(address: str) -> list[str]:
+    """The files behind an address: itself, all below it, or those that its glob fits; in sorted order."""
+    fs, inside = file_system(address)
+    if glob.has_magic(inside):
+        found = [path for path in fs.glob(inside) if fs.isfile(path)]
+    elif fs.isdir(inside):
+        found = list(fs.find(inside))
+    elif fs.exists(inside):
+        return [address]
+    else:
+        raise InputError(
+            f"{address!r}: nothing is there, or it may not be read. Check the address and your rights."
+        )
+    if not found:
+        raise InputError(f"{address!r}: no file is there. Check the address.")
+    kept = [path for path in sorted(found) if not _is_ignored(Path(path))]
+    return [str(fs.unstrip_protocol(path)) for path in kept]
 
 
 def _suggest(path: Path) -> str:

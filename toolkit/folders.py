@@ -70,16 +70,30 @@ def replace_folder(folder: PathLike, *, force: bool = False) -> Iterator[Path]:
     fresh.mkdir()
     try:
         yield fresh
-        if target.is_dir() and read_manifest(target) is None:
-            shutil.copytree(fresh, target, dirs_exist_ok=True)
-        else:
-            old = target.with_name(f".{target.name}.old-{os.getpid()}")
-            if target.exists():
-                target.rename(old)
-            fresh.rename(target)
-            shutil.rmtree(old, ignore_errors=True)
+        move_folder(fresh, target, force=force)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def move_folder(fresh: PathLike, folder: PathLike, *, force: bool = False) -> None:
+    """Put the finished folder ``fresh`` in the place of ``folder``, by the rules of `check_target`."""
+    target = check_target(folder, force=force)
+    if target.is_dir() and read_manifest(target) is None:
+        shutil.copytree(fresh, target, dirs_exist_ok=True)
+        shutil.rmtree(fresh)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    old = target.with_name(f".{target.name}.old-{os.getpid()}")
+    if target.exists():
+        target.rename(old)
+    Path(fresh).rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def remove_ours(folder: PathLike) -> None:
+    """Remove a folder that bears our manifest, with all in it; any other stays."""
+    if read_manifest(folder) is not None:
+        shutil.rmtree(folder)
 
 
 def hash_file(path: Path) -> str:

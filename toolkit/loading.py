@@ -2,58 +2,36 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
-from toolkit.corpus import Corpus, open_corpus
-from toolkit.errors import InputError
-from toolkit.find_inputs import PathLike, find_inputs
+from toolkit.corpus import Corpus
+from toolkit.errors import InputError, MissingExtraError
+from toolkit.find_inputs import Inputs, PathLike, find_inputs
 from toolkit.folders import read_manifest
-from toolkit.identity import make_article_id, make_snapshot_id
 from toolkit.metadata import Metadata, read_metadata
-from toolkit.page import read_page
-from toolkit.page.model import Reading
-from toolkit.readers import Problem, SavedPage, read_file
-from toolkit.tables import make_table
-from toolkit.words import count_words
+from toolkit.parts import open_corpus
+from toolkit.plan import Plan, describe_options, find_versions, list_inputs, new_token
+from toolkit.progress import BAR_FROM, Progress, Teller
+from toolkit.readers import check_columns
+from toolkit.readers.model import Filters, Limits
+from toolkit.rows import Options, Rows, make_frame
+from toolkit.settle import IDS, finish_problems, settle_parts
+from toolkit.store import find_store
+from toolkit.streaming import stream_load
+from toolkit.tables import TableName
+from toolkit.tasks import Task, plan_tasks, read_task
+
+__all__ = ["PARALLEL_FROM", "load", "open_or_load"]
 
 #: From so many files on, several processes read them; below, starting them costs more than it saves.
-PARALLEL_FROM = 64
-
-Progress = bool | Callable[[int, int, int], None] | None
-
-
-@dataclass(slots=True)
-class Rows:
-    """The rows that one input (or all of them) gives, by table."""
-
-    articles: list[dict[str, Any]] = field(default_factory=list)
-    modules: list[dict[str, Any]] = field(default_factory=list)
-    placements: list[dict[str, Any]] = field(default_factory=list)
-    problems: list[dict[str, Any]] = field(default_factory=list)
-    ledger: list[dict[str, Any]] = field(default_factory=list)
-
-    def add(self, other: Rows) -> None:
-        for name in self.__slots__:
-            getattr(self, name).extend(getattr(other, name))
-
-    def report(self, source: str, stage: str, reason: str, detail: str) -> None:
-        self.problems.append({"source": source, "stage": stage, "reason": reason, "detail": detail})
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What every page is read with; sent to the worker processes."""
-
-    metadata: Metadata
-    ledger: bool = False
-    mtime: bool = False
+PARALLEL_FROM = BAR_FROM
+#: As PARALLEL_FROM, in bytes of input: one archive holds many pages.
+PARALLEL_BYTES = 8 * 2**20
 
 
 def load(
@@ -64,14 +42,23 @@ def load(
     ledger: bool = False,
     *,
     mtime: bool = False,
+    second_opinion: bool | Literal["auto"] = False,
+    filters: Filters | None = None,
+    limits: Limits | None = None,
+    columns: Mapping[str, str] | None = None,
+    out: PathLike | None = None,
+    part_size: int | None = None,
+    client: Any = None,
+    force: bool = False,
 ) -> Corpus:
     """Load saved news pages into tables.
 
     Parameters
     ----------
     paths : str, path, or iterable of them
-        Files, folders or globs of saved pages: HTML or plain text, also gzipped. What a file is, its content
-        tells, not its name.
+        Files, folders or globs of saved pages: HTML or plain text, web archives (WARC, WACZ, MHTML), zip and tar
+        of these, tables, feeds; also addresses that fsspec knows (``s3://bucket/2025/*.warc.gz``). What a file
+        is, its content tells, not its name.
     metadata : DataFrame or path of a CSV, optional
         What you know about the pages: a column ``source`` (path or glob) and any of ``captured_at``, ``site``,
         ``url``, ``article_id``, ``group``. It wins over the page.
@@ -83,17 +70,46 @@ def load(
         True keeps the role of every line or block of every page, in ``corpus.ledger``.
     mtime : bool
         True takes a file's modification time for the capture time where nothing else tells it.
+    second_opinion : bool or "auto"
+        True asks other extractors about each body, and takes the thorough one's where the quick one disagrees;
+        needs the extra ``second-opinion``. "auto": where it is installed.
+    filters : Filters, optional
+        Which pages are wanted: by address, by content type, one a day.
+    limits : Limits, optional
+        How far one input is followed before it is reported instead: bytes, records, depth.
+    columns : mapping, optional
+        What columns of tables among the inputs are called: theirs to ours.
+    out : path or address, optional
+        A folder to write to while reading, so that memory does not grow with the input. A load that was stopped,
+        however, goes on where it was when the same is run again. By default tables are in memory only.
+    part_size : int, optional
+        Bytes of input for one task; by default a 32nd of all, between 256 KiB and 32 MiB. With ``out`` each task
+        makes one part of the corpus.
+    client : dask.distributed.Client, optional
+        A cluster to read on, instead of processes of this machine; needs ``out`` and the extra ``cluster``.
+    force : bool
+        With ``out``: start anew where the folder holds something else. What the toolkit wrote there is removed.
 
     Returns
     -------
     Corpus
         ``articles``, ``modules``, ``placements``, ``problems`` (and ``ledger``), in the order of the inputs.
-        Every input ends in articles or in problems, or in both.
+        Every input ends in articles or in problems, or in both. With ``out`` what `open_corpus` gives.
 
     Raises
     ------
     InputError
         If a path does not exist, a glob or folder holds no file, or the metadata is not usable.
+    CorpusError
+        If ``out`` is not ours, or holds a load of other inputs or options.
+    MissingExtraError
+        If what was asked for needs an extra that is not installed.
+
+    Notes
+    -----
+    The tables depend on the inputs and the options alone: not on the number of processes or machines, nor on
+    whether the load was stopped in between. Two rules hold over all inputs: pages of the same bytes and capture
+    time are kept once, the first, and ``once_a_day`` keeps the earliest of a day.
 
     Examples
     --------
@@ -107,22 +123,42 @@ def load(
     """
     if n_jobs is not None and (not isinstance(n_jobs, int) or n_jobs == 0):
         raise InputError(f"load: n_jobs={n_jobs!r}; give a number of processes, or -1 for one a core.")
+    if part_size is not None and (not isinstance(part_size, int) or part_size < 1):
+        raise InputError(f"load: part_size={part_size!r}; give bytes of input, 1 or more.")
+    if client is not None and out is None:
+        raise InputError(
+            "load: a client reads on a cluster and needs out=, a folder that all its workers see."
+        )
+    if columns:
+        check_columns(columns)
+    if second_opinion is True:
+        _check_second_opinion()
     known = read_metadata(metadata)
     inputs = find_inputs(paths, exclude=[known.path] if known.path else [])
-    options = Options(known, ledger=ledger, mtime=mtime)
-    rows = Rows()
-    for source, reason, detail in inputs.passed_over:
-        rows.report(source, "find", reason, detail)
-    tell = _Progress(progress, len(inputs.files))
-    for part in _read_all(inputs.files, options, n_jobs):
-        rows.add(part)
-        tell.step(len(rows.problems))
-    tell.close()
-    for key in known.find_unused([source for _, source in inputs.files]):
-        rows.report(
-            key, "metadata", "unused", "this row of the metadata fits no input; check its path or glob."
-        )
-    return _assemble(rows, options, {"ledger": ledger, "mtime": mtime})
+    options = Options(
+        known, ledger, mtime, second_opinion, filters or Filters(), limits or Limits(), columns or None
+    )
+    tasks, size = plan_tasks(inputs.files, part_size)
+    parameters: dict[str, Any] = {"ledger": ledger, "mtime": mtime}
+    if second_opinion:
+        parameters["second_opinion"] = second_opinion
+    if options.filters.once_a_day:
+        parameters["once_a_day"] = True
+    if out is None:
+        return _load_here(inputs, tasks, options, n_jobs, progress, parameters)
+    plan = Plan(
+        tasks, list_inputs(tasks), describe_options(options, size), find_versions(), parameters, new_token()
+    )
+    return stream_load(
+        plan,
+        options,
+        find_store(out),
+        passed_over=inputs.passed_over,
+        n_jobs=_choose_jobs(n_jobs, tasks, client),
+        client=client,
+        force=force,
+        progress=progress,
+    )
 
 
 def open_or_load(
@@ -153,191 +189,77 @@ def open_or_load(
     return load(pages, known, **options)
 
 
-def _read_all(files: list[tuple[Path, str]], options: Options, n_jobs: int | None) -> Iterator[Rows]:
-    jobs = n_jobs or (1 if len(files) < PARALLEL_FROM else (os.cpu_count() or 1))
-    if jobs == 1 or len(files) < 2:
-        for path, source in files:
-            yield read_input(path, source, options)
+def _check_second_opinion() -> None:
+    from toolkit.page.second_opinion import ask_quick, ask_thorough
+
+    for ask in (ask_quick, ask_thorough):
+        try:
+            ask("<p>A page.</p>")
+        except MissingExtraError:
+            raise
+        except Exception:
+            pass
+
+
+def _choose_jobs(n_jobs: int | None, tasks: list[Task], client: Any = None) -> int:
+    if n_jobs is None:
+        n_files = sum(len(task.pieces) for task in tasks)
+        large = n_files >= PARALLEL_FROM or sum(task.bytes for task in tasks) >= PARALLEL_BYTES
+        return (os.cpu_count() or 1) if large and client is None else 1
+    return n_jobs if n_jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + n_jobs)
+
+
+def _load_here(
+    inputs: Inputs,
+    tasks: list[Task],
+    options: Options,
+    n_jobs: int | None,
+    progress: Progress,
+    parameters: dict[str, Any],
+) -> Corpus:
+    """The tables in memory, in the order of the inputs."""
+    rows = Rows()
+    for source, reason, detail in inputs.passed_over:
+        rows.report(source, "find", reason, detail)
+    used: set[str] = set()
+    n_pieces = sum(len(task.pieces) for task in tasks)
+    tell = Teller(progress, n_pieces)
+    for part, ends in _read_all(tasks, options, _choose_jobs(n_jobs, tasks)):
+        used |= _find_used(options.metadata, part)
+        rows.add(part)
+        if ends:
+            tell.step(len(rows.problems))
+    tell.close()
+    used |= options.metadata.find_used(source for _, source in inputs.files)
+    frames = rows.frames(options)
+    ids = frames["articles"][IDS]
+    settled = settle_parts(1, lambda _: ids, once_a_day=options.filters.once_a_day)
+    late = finish_problems(list(rows.passed.values()), options.metadata.find_unused(used), settled)
+    frames["problems"] = make_frame("problems", rows.problems + late)
+    kept: dict[TableName, pd.DataFrame] = {
+        name: frame if name == "problems" else settled.drop(frame, 0) for name, frame in frames.items()
+    }
+    return Corpus(**kept, parameters=parameters)
+
+
+def _find_used(known: Metadata, rows: Rows) -> set[str]:
+    if not known.columns:
+        return set()
+    return known.find_used([row["source"] for row in (*rows.articles, *rows.problems)])
+
+
+def _read_all(tasks: list[Task], options: Options, n_jobs: int) -> Iterator[tuple[Rows, bool]]:
+    """Bundles of rows in the order of the inputs, each with whether it ends a piece."""
+    if n_jobs == 1 or len(tasks) < 2:
+        for task in tasks:
+            yield from read_task(task, options)
         return
     from joblib import Parallel, delayed
 
-    chunks = [files[i : i + 16] for i in range(0, len(files), 16)]
-    workers = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
-    for parts in workers(delayed(_read_chunk)(chunk, options) for chunk in chunks):
-        yield from parts
+    workers = Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1)
+    for bundles in workers(delayed(_read_whole)(task, options) for task in tasks):
+        yield from bundles
 
 
-def _read_chunk(files: list[tuple[Path, str]], options: Options) -> list[Rows]:
-    return [read_input(path, source, options) for path, source in files]
-
-
-def read_input(path: Path, source: str, options: Options) -> Rows:
-    """All rows that one input gives; whatever is wrong with it becomes a problem, never an exception."""
-    rows = Rows()
-    try:
-        for found in read_file(path, source):
-            if isinstance(found, Problem):
-                rows.report(found.source, found.stage, found.reason, found.detail)
-            else:
-                _add_page(rows, found, path, options)
-    except Exception as error:  # a page must not stop the others; the row says what to report
-        detail = f"{type(error).__name__}: {error}. This is a fault of the toolkit; please report it with the page."
-        rows.report(source, "page", "internal_error", detail[:500])
-    return rows
-
-
-def _add_page(rows: Rows, page: SavedPage, path: Path, options: Options) -> None:
-    known = options.metadata.find(page.source)
-    reading = read_page(page, url=known.get("url"), ledger=options.ledger)
-    captured = _choose_capture(known, page, reading, path if options.mtime else None)
-    snapshot_id = make_snapshot_id(page.digest, captured["captured_at"])
-    article = reading.article
-    url = known.get("url") or article.url or page.url
-    site = known.get("site") or article.site
-    key = {"snapshot_id": snapshot_id, "source": page.source}
-    row = {
-        **key,
-        "article_id": known.get("article_id") or make_article_id(url, article.title, site, page.digest),
-        "format": page.format,
-        "url": url,
-        "site": site,
-        "title": article.title,
-        "deck": article.deck,
-        "section": article.section,
-        "language": article.language,
-        "authors": article.authors,
-        "keywords": article.keywords,
-        "published_at": article.published_at,
-        "modified_at": article.modified_at,
-        **captured,
-        "body": article.body or None,
-        "words": count_words(article.body),
-        "encoding": page.encoding,
-        **reading.quality,
-    }
-    if "group" in options.metadata.columns:
-        row["group"] = known.get("group")
-    rows.articles.append(row)
-    for reason, detail in reading.problems:
-        rows.report(page.source, "page", reason, detail)
-    for index, module in enumerate(reading.modules):
-        shared = {**key, "module_index": index, "module": module.label, "kind": module.kind}
-        rows.modules.append(
-            {
-                **shared,
-                "n_items": len(module.items),
-                "duplicate_of": module.duplicate_of,
-                "position": module.position,
-            }
-        )
-        for rank, item in enumerate(module.items, 1):
-            rows.placements.append(
-                {
-                    **shared,
-                    "rank": rank,
-                    "headline": item.headline,
-                    "url": item.url,
-                    "kicker": item.kicker,
-                    "deck": item.deck,
-                    "duplicate": module.duplicate_of is not None,
-                    "position": item.position,
-                }
-            )
-    for number, line in enumerate(reading.ledger):
-        rows.ledger.append(
-            {
-                **key,
-                "line": number,
-                "role": line.role,
-                "rule": line.rule,
-                "module_index": line.module_index,
-                "text": line.text,
-            }
-        )
-
-
-def _choose_capture(
-    known: dict[str, Any], page: SavedPage, reading: Reading, path: Path | None
-) -> dict[str, Any]:
-    """The capture time and where it comes from: metadata, archive, comment, name, page, mtime, in this order."""
-    article = reading.article
-    candidates: list[tuple[Any, str | None, str | None]] = [
-        (known.get("captured_at"), "metadata", known.get("captured_precision")),
-        (page.captured_at if page.captured_from == "archive" else None, "archive", page.captured_precision),
-        (
-            article.captured_at if article.captured_from == "comment" else None,
-            "comment",
-            article.captured_precision,
-        ),
-        (page.captured_at if page.captured_from == "name" else None, "name", page.captured_precision),
-        (
-            article.captured_at if article.captured_from == "page" else None,
-            "page",
-            article.captured_precision,
-        ),
-    ]
-    for time, origin, precision in candidates:
-        if time is not None:
-            return {"captured_at": time, "captured_from": origin, "captured_precision": precision or "second"}
-    if path is not None:
-        time = dt.datetime.fromtimestamp(int(path.stat().st_mtime), tz=dt.UTC)
-        return {"captured_at": time, "captured_from": "mtime", "captured_precision": "second"}
-    return {"captured_at": None, "captured_from": None, "captured_precision": None}
-
-
-def _assemble(rows: Rows, options: Options, parameters: dict[str, Any]) -> Corpus:
-    """Tables from rows; a page whose bytes and capture time are another's is kept once and reported."""
-    first: dict[str, str] = {}
-    copies: set[str] = set()
-    for row in rows.articles:
-        source = first.setdefault(row["snapshot_id"], row["source"])
-        if source != row["source"]:
-            copies.add(row["source"])
-            rows.report(
-                row["source"],
-                "table",
-                "duplicate_file",
-                f"the same bytes and capture time as {source!r}; kept once. "
-                "If it was saved at another time, say so in metadata (captured_at).",
-            )
-
-    def once(part: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [row for row in part if row["source"] not in copies] if copies else part
-
-    return Corpus(
-        articles=make_table("articles", once(rows.articles)),
-        modules=make_table("modules", once(rows.modules)),
-        placements=make_table("placements", once(rows.placements)),
-        problems=make_table("problems", rows.problems),
-        ledger=make_table("ledger", once(rows.ledger)) if options.ledger else None,
-        parameters=parameters,
-    )
-
-
-class _Progress:
-    """A bar, a callable, or silence, behind one interface."""
-
-    def __init__(self, progress: Progress, total: int) -> None:
-        self.total, self.done = total, 0
-        self.call = progress if callable(progress) else None
-        self.bar: Any = None
-        if self.call is None and progress is not False and (progress or total >= PARALLEL_FROM):
-            from tqdm.auto import tqdm
-
-            # disable=None: quiet where nobody watches a terminal
-            self.bar = tqdm(
-                total=total, unit="page", desc="load", disable=None if progress is None else False
-            )
-
-    def step(self, problems: int) -> None:
-        self.done += 1
-        if self.call is not None:
-            self.call(self.done, self.total, problems)
-        if self.bar is not None:
-            self.bar.update()
-            if problems:
-                self.bar.set_postfix(problems=problems, refresh=False)
-
-    def close(self) -> None:
-        if self.bar is not None:
-            self.bar.close()
+def _read_whole(task: Task, options: Options) -> list[tuple[Rows, bool]]:
+    return list(read_task(task, options))

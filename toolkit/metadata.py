@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -28,29 +29,49 @@ class Metadata:
     def find(self, source: str) -> dict[str, Any]:
         """The values for ``source``; of several globs that fit, each column takes the first that states it."""
         found: dict[str, Any] = {}
-        pure = PurePosixPath(source)
-        for key in [str(pure), *("/".join(pure.parts[i:]) for i in range(1, len(pure.parts)))]:
-            if key in self.exact:
-                found = dict(self.exact[key])
-                break
-        for pattern, values in self.globs:
-            if fnmatch.fnmatchcase(source, pattern) or fnmatch.fnmatchcase(source, "*/" + pattern):
-                for name, value in values.items():
-                    found.setdefault(name, value)
+        for outer in _names_of(
+            source
+        ):  # what is said of the page itself wins over what is said of its archive
+            pure = PurePosixPath(outer)
+            for key in [str(pure), *("/".join(pure.parts[i:]) for i in range(1, len(pure.parts)))]:
+                if key in self.exact:
+                    found = {**self.exact[key], **found}
+                    break
+            for pattern, values in self.globs:
+                if _fits(outer, pattern):
+                    for name, value in values.items():
+                        found.setdefault(name, value)
         return found
 
-    def find_unused(self, sources: list[str]) -> list[str]:
-        """The keys that fit none of ``sources``: most often a misspelt path."""
-        tails = {
-            "/".join(PurePosixPath(s).parts[i:]) for s in sources for i in range(len(PurePosixPath(s).parts))
-        } | set(sources)
-        unused = [key for key in self.exact if key not in tails]
-        for pattern, _ in self.globs:
-            if not any(
-                fnmatch.fnmatchcase(s, pattern) or fnmatch.fnmatchcase(s, "*/" + pattern) for s in sources
-            ):
-                unused.append(pattern)
-        return unused
+    def find_used(self, sources: Iterable[str]) -> set[str]:
+        """The keys that fit at least one of ``sources``."""
+        used: set[str] = set()
+        left = [pattern for pattern, _ in self.globs]
+        for source in sources:
+            for name in _names_of(source):
+                if self.exact:
+                    parts = PurePosixPath(name).parts
+                    tails = (name, *("/".join(parts[i:]) for i in range(len(parts))))
+                    used.update(tail for tail in tails if tail in self.exact)
+                fits = [p for p in left if _fits(name, p)]
+                if fits:
+                    used.update(fits)
+                    left = [pattern for pattern in left if pattern not in used]
+        return used
+
+    def find_unused(self, used: set[str]) -> list[str]:
+        """The keys not in ``used``, in the table's order: most often a misspelt path."""
+        return [key for key in (*self.exact, *(pattern for pattern, _ in self.globs)) if key not in used]
+
+
+def _names_of(source: str) -> list[str]:
+    """What a row may be keyed by: the page in an archive, and the archive it stands in."""
+    outer = source.partition("#")[0]
+    return list(dict.fromkeys((source, outer, outer.partition("!")[0])))
+
+
+def _fits(source: str, pattern: str) -> bool:
+    return fnmatch.fnmatchcase(source, pattern) or fnmatch.fnmatchcase(source, "*/" + pattern)
 
 
 def read_metadata(metadata: pd.DataFrame | str | os.PathLike[str] | None) -> Metadata:

@@ -10,15 +10,17 @@ import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from toolkit.errors import CorpusError, InputError
-from toolkit.folders import PathLike, hash_file, read_manifest, replace_folder, write_manifest
+from toolkit.folders import MAKER, MANIFEST, PathLike, hash_file, replace_folder, write_manifest
+from toolkit.store import LocalStore, Store, read_json
 from toolkit.tables import TABLES, TableName
 
-FORMAT_VERSION = 1
+#: 1: a file a table. 2: many parts, each a file a table.
+FORMAT_VERSION = 2
 FORMATS = ("csv", "xlsx", "jsonl")
 _EXCEL_ROWS = 1_048_576
 _EXCEL_CELL = 32_767
@@ -42,31 +44,43 @@ def write_corpus(
 
 def _describe(tables: Mapping[TableName, pd.DataFrame], parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "format_version": FORMAT_VERSION,
+        "format_version": 1,
         "parameters": dict(parameters),
         "rows": {name: len(table) for name, table in tables.items()},
     }
 
 
-def read_corpus(folder: PathLike) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-    """The tables of a saved corpus, each checked against the manifest's hash, and the load's parameters."""
-    path = Path(folder)
-    if not path.is_dir():
-        raise CorpusError(f"{path.as_posix()!r}: no such folder. Give the folder that corpus.save() wrote.")
-    manifest = read_manifest(path)
-    if manifest is None or manifest.get("kind") != "corpus":
-        what = (
-            "no manifest of ours" if manifest is None else f"a {manifest.get('kind')} of ours, not a corpus"
-        )
+def read_store_manifest(store: Store) -> dict[str, Any]:
+    """The manifest of a saved corpus, wherever it is.
+
+    Raises
+    ------
+    CorpusError
+        If there is no corpus of ours, or one from a newer version.
+    """
+    where = repr(Path(store.place).as_posix() if isinstance(store, LocalStore) else store.place)
+    if store.is_empty() and not (isinstance(store, LocalStore) and Path(store.place).is_dir()):
+        raise CorpusError(f"{where}: no such folder. Give the folder that corpus.save() wrote.")
+    manifest = read_json(store, MANIFEST)
+    ours = isinstance(manifest, dict) and manifest.get("made_by") == MAKER
+    if not ours or manifest.get("kind") != "corpus":
+        what = f"a {manifest.get('kind')} of ours, not a corpus" if ours else "no manifest of ours"
         raise CorpusError(
-            f"{path.as_posix()!r}: {what}. A saved corpus comes from corpus.save() or 'toolkit load'; "
+            f"{where}: {what}. A saved corpus comes from corpus.save() or 'toolkit load'; "
             "pages are loaded with toolkit.load()."
         )
     if manifest.get("format_version", 0) > FORMAT_VERSION:
         raise CorpusError(
-            f"{path.as_posix()!r}: written by version {manifest.get('version')} (format "
+            f"{where}: written by version {manifest.get('version')} (format "
             f"{manifest['format_version']}); this one reads up to format {FORMAT_VERSION}. Upgrade the toolkit."
         )
+    return cast(dict[str, Any], manifest)
+
+
+def read_corpus(folder: PathLike) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """The tables of a saved corpus, each checked against the manifest's hash, and the load's parameters."""
+    path = Path(folder)
+    manifest = read_store_manifest(LocalStore(path))
     tables: dict[str, pd.DataFrame] = {}
     for name in TABLES:
         entry = manifest.get("files", {}).get(f"{name}.parquet")
@@ -80,11 +94,11 @@ def read_corpus(folder: PathLike) -> tuple[dict[str, pd.DataFrame], dict[str, An
         if not file.is_file() or hash_file(file) != entry["sha256"]:
             state = "differs from the manifest" if file.is_file() else "is missing"
             raise CorpusError(f"{file.as_posix()!r} {state}. Load the pages again, or restore the file.")
-        tables[name] = _lists_again(pd.read_parquet(file, engine="pyarrow"), name)
+        tables[name] = lists_again(pd.read_parquet(file, engine="pyarrow"), name)
     return tables, dict(manifest.get("parameters", {}))
 
 
-def _lists_again(table: pd.DataFrame, name: str) -> pd.DataFrame:
+def lists_again(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """Parquet gives list columns back as arrays; make them lists."""
     for key, column in TABLES[name].items():
         if column.dtype == "list" and key in table.columns:
