@@ -89,6 +89,12 @@ def test_is_html_says_no_when_text_only_mentions_tags():
     assert not is_html("Use a < b and c > d.\nThe <p> tag is for paragraphs.\n" * 20)
 
 
+@pytest.mark.parametrize("text", ["<!---->" * 2000, "<?xml?>" + "<!-- a -->" * 400, "<!--" * 5000])
+def test_sniffing_ends_in_time_when_a_file_is_all_comments(text):
+    assert not is_html(text + "x")
+    assert find_table_form(text + "x") is None
+
+
 @pytest.mark.parametrize(
     ("text", "form"),
     [

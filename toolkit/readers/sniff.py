@@ -23,10 +23,15 @@ _MAGIC = (
     (b"\xd0\xcf\x11\xe0", "office"),
 )
 _HTML_START = re.compile(
-    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|link|base)\b",
+    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?>.*?-->)\s*)*+<(?:!doctype\s+html|html|head|body|title|meta|link|base)\b",
     re.I | re.S,
 )
 _HTML_TAG = re.compile(r"<(?:p|div|a|span|table|td|li|ul|h[1-6]|script|meta|article|section|body)[\s>]", re.I)
+_FEED_START = re.compile(
+    r"(?:<\?xml[^>]*>\s*)?(?:<!--(?>.*?-->)\s*)*+(?:<!DOCTYPE\s[^\[>]*(?:\[.*?\]\s*)?>\s*)?(?:<!--(?>.*?-->)\s*)*+"
+    r"<(?:rss|feed|rdf:RDF)\b",
+    re.S,
+)
 _COLUMN_NAME = re.compile(r'"?[\w .-]{1,40}"?')
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -70,7 +75,7 @@ def find_table_form(text: str) -> str | None:
         except RecursionError:
             return "json"
         return "json"
-    if re.match(r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)\b", head[:5000], re.S):
+    if _FEED_START.match(head[:5000]):
         return "feed"
     lines = [line for line in head[:20_000].splitlines() if line.strip()][:8]
     if len(lines) < 2:

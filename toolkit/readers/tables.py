@@ -339,11 +339,13 @@ def read_time(value: object) -> tuple[dt.datetime, str] | None:
         return _to_utc(parsedate_to_datetime(text)), "second"
     except (ValueError, TypeError, IndexError, OverflowError):
         pass
+    if len(text) == 14 and text.isdigit():
+        return find_capture_time(text)
     seconds = _read_whole(value)
     if seconds is not None and 10**8 < seconds < 10**14:
         unit = 1000 if seconds > 10**11 else 1
         return dt.datetime.fromtimestamp(seconds // unit, tz=dt.UTC), "second"
-    return find_capture_time(text) if len(text) == 14 and text.isdigit() else None
+    return None
 
 
 def _to_utc(time: dt.datetime) -> dt.datetime:
