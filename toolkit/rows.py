@@ -133,17 +133,33 @@ def read_input(
                 rows.report(found.source, found.stage, found.reason, found.detail)
             elif isinstance(found, Tally):
                 rows.pass_over(found)
-            elif isinstance(found, StatedSnapshot):
-                add_stated(rows, found, path, source, options)
             else:
-                add_page(rows, found, path, source, options)
+                _add(rows, found, path, source, options)
             if rows.is_full:
                 yield rows, False
                 rows = Rows()
-    except Exception as error:  # a page must not stop the others; the row says what to report
-        detail = f"{type(error).__name__}: {error}. This is a fault of the toolkit; please report it with the page."
-        rows.report(source, "page", "internal_error", detail[:500])
+    except Exception as error:  # a file must not stop the others; the row says what to report
+        _report_fault(rows, source, error)
     yield rows, True
+
+
+def _add(
+    rows: Rows, found: SavedPage | StatedSnapshot, path: Path | str, file: str, options: Options
+) -> None:
+    try:
+        if isinstance(found, StatedSnapshot):
+            add_stated(rows, found, path, file, options)
+        else:
+            add_page(rows, found, path, file, options)
+    except Exception as error:  # a page must not stop the others of its archive
+        _report_fault(rows, found.source, error)
+
+
+def _report_fault(rows: Rows, source: str, error: Exception) -> None:
+    detail = (
+        f"{type(error).__name__}: {error}. This is a fault of the toolkit; please report it with the page."
+    )
+    rows.report(source, "page", "internal_error", detail[:500])
 
 
 def _is_unwanted(rows: Rows, options: Options, url: str | None, stated: str | None, file: str) -> bool:
