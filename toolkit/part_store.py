@@ -188,6 +188,13 @@ def read_table(
     return lists_again(joined.to_pandas(), table)
 
 
+def read_empty(store: Store, file: str, table: TableName) -> pd.DataFrame:
+    """The columns and dtypes of a part's table, without its rows."""
+    with store.open(file) as stream:
+        schema = pq.read_schema(stream)
+    return lists_again(schema.empty_table().to_pandas(), table)
+
+
 class _Facts:
     """What a part's record says of its rows, so that a question can pass it over."""
 

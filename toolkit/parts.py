@@ -12,10 +12,10 @@ from toolkit import storage
 from toolkit.corpus import Corpus, Time, as_utc, matches
 from toolkit.errors import CorpusError, InputError
 from toolkit.folders import PathLike
-from toolkit.part_store import WORK, read_table
+from toolkit.part_store import WORK, read_empty, read_table
 from toolkit.settle import IDS, Settled, finish_problems, settle_parts
 from toolkit.store import Store, find_store, read_json
-from toolkit.tables import TABLES, TableName, empty_table
+from toolkit.tables import TABLES, TableName, empty_table, require_columns
 
 __all__ = ["PartedCorpus", "open_corpus"]
 
@@ -163,6 +163,12 @@ class PartedCorpus(Corpus):
             )
         return read_table(self.store, [name], table, columns, filters)
 
+    def _empty(self, table: TableName | str) -> pd.DataFrame:
+        """A table of this corpus without rows."""
+        if not self.records:
+            return empty_table(table)  # type: ignore[arg-type]
+        return read_empty(self.store, f"{table}/{self.records[0]['name']}.parquet", table)  # type: ignore[arg-type]
+
     def refer(self, part: int) -> PartRef:
         """One part as a small reference that another process or machine can read from."""
         return PartRef(self.store, self.records[part]["name"], tuple(self.settled.left_out.get(part, ())))
@@ -261,6 +267,7 @@ class PartedCorpus(Corpus):
         end = None if until is None else as_utc(until, "until")
         self._check_values(conditions, kinds)
         found = []
+        kept = 0
         for number, record in enumerate(self.records):
             if _rules_out(record, conditions.get("site"), start, end):
                 continue
@@ -277,15 +284,15 @@ class PartedCorpus(Corpus):
                 keep &= keys["captured_at"] >= start
             if end is not None:
                 keep &= keys["captured_at"] < end
+            kept += int(keep.sum())
             if keep.any():
                 found.append(self._cut_part(number, keep, kinds, duplicates, columns))
-        if not found:
-            return Corpus(
-                ledger=empty_table("ledger") if self.has_ledger else None, parameters=dict(self.parameters)
-            )
         names = ["articles", "modules", "placements", "problems", *(["ledger"] if self.has_ledger else [])]
-        tables = {name: _join([part[name] for part in found], name) for name in names}
-        if not conditions and start is None and end is None:
+        tables = {
+            name: _join([part[name] for part in found], name) if found else self._empty(name)
+            for name in names
+        }
+        if kept == sum(record["rows"]["articles"] for record in self.records):  # nobody is left out
             tables["problems"] = self.read("problems")
         return Corpus(**tables, parameters=dict(self.parameters))
 
@@ -334,6 +341,7 @@ class PartedCorpus(Corpus):
 
     def _check_values(self, conditions: Mapping[str, list[str]], kinds: list[str] | None) -> None:
         """Refuse a value that no row has, as `Corpus.select` does, from the parts' records where they know."""
+        require_columns(self._empty("articles"), "articles", conditions)
         for name, wanted in conditions.items():
             if name == "site" and all(record["sites"] is not None for record in self.records):
                 values = sorted({site for record in self.records for site in record["sites"]})
