@@ -11,8 +11,6 @@ import re
 from itertools import islice
 from typing import NamedTuple
 
-import numpy as np
-
 __all__ = ["REASONS", "Guarded", "guard_page"]
 
 #: Reasons, as they stand in the ``problems`` table, and what each means.
@@ -122,7 +120,8 @@ def guard_page(html: str) -> Guarded:
     if len(html) > MAX_CHARS:
         problems.append(("too_large", f"{len(html):,} characters; the first {MAX_CHARS:,} were read."))
         html = html[:MAX_CHARS]
-    marks, closing = _count_marks(data)
+    marks = data.count(b"<")
+    unclosed = marks > _PLAIN_OPEN and marks - 2 * data.count(b"</") > _PLAIN_OPEN
     if marks > MAX_MARKS:
         problems.append(("too_many_elements", f"{marks:,} tags; the first {MAX_MARKS:,} were read."))
         html = html[: _place_of_mark(html, MAX_MARKS)]
@@ -130,17 +129,9 @@ def guard_page(html: str) -> Guarded:
         data = html.encode()
     if _has_long_tag(data):
         html = _trim_tags(html, problems)
-    if marks > _PLAIN_MARKS or marks - 2 * closing > _PLAIN_OPEN:
+    if marks > _PLAIN_MARKS or unclosed:
         html = _trim_nesting(html, problems)
     return Guarded(html, problems)
-
-
-def _count_marks(data: bytes) -> tuple[int, int]:
-    """How many "<" there are, and how many of them close an element."""
-    values = np.frombuffer(data, dtype=np.uint8)
-    places = np.flatnonzero(values == ord("<"))
-    following = places[: len(places) - data.endswith(b"<")] + 1
-    return len(places), int(np.count_nonzero(values[following] == ord("/")))
 
 
 def _has_long_tag(data: bytes) -> bool:

@@ -55,6 +55,10 @@ class _Head:
     h1: list[int] = field(default_factory=list)
     title: str | None = None
 
+    def hold(self, node: int, names: str | None) -> None:
+        for name in (names or "").split():
+            self.prop.setdefault(name.lower(), []).append(node)
+
     def first(self, *names: str) -> str | None:
         for name in names:
             for value in self.meta.get(name, ()):
@@ -63,12 +67,18 @@ class _Head:
         return None
 
 
+#: Elements that state something even without microdata.
+_STATING = frozenset(("meta", "title", "h1", "time", "link"))
+
+
 def _gather(tree: Tree) -> _Head:
     head, attrs = _Head(), tree.attrs
     for node, tag in enumerate(tree.tag):
-        if not tag:
-            continue
         values = attrs[node]
+        if tag not in _STATING:
+            if "itemprop" in values:
+                head.hold(node, values["itemprop"])
+            continue
         if tag == "meta":
             content = values.get("content")
             if content and len(content) < 20_000:
@@ -88,8 +98,7 @@ def _gather(tree: Tree) -> _Head:
             if rel:
                 head.links.setdefault(rel.lower(), []).append(node)
         if "itemprop" in values and tag != "meta":
-            for name in (values["itemprop"] or "").split():
-                head.prop.setdefault(name.lower(), []).append(node)
+            head.hold(node, values["itemprop"])
     return head
 
 

@@ -43,7 +43,14 @@ class Card:
     host: str = ""
     path: str = ""
     query: str = ""
-    slug: str = ""  # the piece of the address that spells a headline, or what comes nearest to that
+    known_slug: str | None = None
+
+    @property
+    def slug(self) -> str:
+        """The piece of the address that spells a headline, or what comes nearest to that."""
+        if self.known_slug is None:
+            self.known_slug = slug_of(self.path)
+        return self.known_slug
 
 
 @dataclass(slots=True)
@@ -80,9 +87,8 @@ def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Car
             recent.remove(card)
             card = None
         if card is None:
-            card = Card(link.key, link.href, [link.node], top=link.node)
+            card = Card(link.key, link.href, [link.node], link.node)
             card.host, card.path, card.query, _ = link.parts
-            card.slug = slug_of(card.path)
             cards.append(card)
         else:
             recent.remove(card)
