@@ -9,7 +9,7 @@ among the page's links; the module's kind; its label as a hash, "?" where the an
 any page is in this repository. Five tasks, each with its own columns (``NAMES`` in the named file):
 
     card   is this link a headline of a module (features.py)        gradient boosting + extra trees, averaged
-    pair   do two neighbouring headlines belong together (split.py) gradient boosting
+    pair   do two neighbouring headlines belong together (split.py) gradient boosting + extra trees, averaged
     label  is this text the module's label (labels.py)              gradient boosting
     kind   what kind of module is it (kinds.py)                     extra trees, averaged with the rule
     kicker do these texts beside the headlines name their sections (kickers.py; gold pages only)   gradient boosting
@@ -355,7 +355,7 @@ def train(rows: Sequence[Rows]) -> Models:
     return Models(
         {
             "card": [boost(*card, 150, 4, 0.2, 0.07), extra(*card, 50, 2, 0.4)],
-            "pair": [boost(*join("pair"), 80, 3, 0.3, 0.08)],
+            "pair": [boost(*join("pair"), 80, 3, 0.3, 0.08), extra(*join("pair"), 60, 2, 0.4)],
             "label": [boost(*join("label"), 100, 3, 0.3, 0.08)],
             "kicker": [boost(*join("kicker"), 60, 3, 0.4, 0.08)],
             "kind": [extra(*join("kind"), 80, 1, 0.2, classes=len(KINDS))],

@@ -13,7 +13,7 @@ from toolkit.page.language import find_language
 from toolkit.page.ledger import account_page, claim_nodes, measure_residue
 from toolkit.page.metadata import Stated, read_metadata
 from toolkit.page.model import Reading
-from toolkit.page.modules import FoundItem, FoundModule, find_modules
+from toolkit.page.modules import STORED_RULE, FoundItem, FoundModule, find_modules
 from toolkit.page.second_opinion import MIN_AGREEMENT, ask_quick, ask_thorough, measure_agreement
 from toolkit.page.state import find_stored_text
 from toolkit.page.tree import MAX_NODES, Tree, read_tree
@@ -32,6 +32,8 @@ QUALITY = {
     "body_confidence": "how far model and rules are from doubt about the body, 0 to 1",
     "agreement": "how far two readers agree on the body, 0 to 1: our model and our rules, or, where a second "
     "opinion was asked for, our body and the other extractor's",
+    "modules_from": "page; page and script where a box printed empty was filled from the page's own data; missing "
+    "where there are no modules",
     "n_paragraphs": "paragraphs of the body, subheads and list items included",
     "residue_share": "share of the page's visible characters that no rule could place, 0 to 1",
 }
@@ -125,6 +127,8 @@ def _read(html: str, url: str | None, ledger: bool, second_opinion: bool | Liter
             language=article.language,
         )
     reading.modules = list(modules)
+    stored = any(module.rule == STORED_RULE for module in modules)
+    reading.quality["modules_from"] = "page and script" if stored else "page" if modules else None
     own = _leave_to_modules(tree, blocks, body, modules)
     reading.quality.update(stated.quality)
     reading.quality["body_confidence"] = body.confidence

@@ -14,7 +14,7 @@ from toolkit.page.dates import find_date
 from toolkit.page.hints import bits_of, find_hints
 from toolkit.page.metadata import Stated
 from toolkit.page.model import LedgerLine
-from toolkit.page.modules import FoundItem, FoundModule
+from toolkit.page.modules import STORED_RULE, FoundItem, FoundModule
 from toolkit.page.tree import Tree
 from toolkit.words import squeeze
 
@@ -76,7 +76,10 @@ def claim_nodes(
         claims.take(range(blocks.start[k], blocks.stop[k]), role, rule)
     for index, module in enumerate(modules):
         if module.label_node >= 0:
-            claims.take([module.label_node], "module label", "label of a module", index)
+            rule = "label of a module"
+            if module.rule == STORED_RULE:
+                rule = f"label of a module; {STORED_RULE}"
+            claims.take([module.label_node], "module label", rule, index)
         for item in module.items:
             if not isinstance(item, FoundItem):
                 continue

@@ -1,8 +1,9 @@
 """Sidebar modules of an HTML page: which blocks they are, their labels, kinds and items.
 
-Five steps, each in a file of its own: the links become cards (``cards``), each card is judged
-(``features``, ``ensemble``), neighbouring cards are joined to modules (``split``), each module gets its label and
-kind (``labels``, ``kinds``), and second renderings are marked (``duplicates``).
+Six steps, each in a file of its own: the links become cards (``cards``), each card is judged (``features``,
+``ensemble``), the cards of one list agree (``siblings``), neighbouring cards are joined to modules (``split``),
+each module gets its label and kind (``labels``, ``kinds``), and second renderings are marked (``duplicates``).
+Boxes that stand empty (``empties``) are filled from the page's own data where these hold their list (``stored``).
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from collections.abc import Sequence
 
 from toolkit.page.modules.assemble import FoundItem, FoundModule, find_modules_in
 from toolkit.page.modules.ensemble import Models, load_models
+from toolkit.page.modules.stored import STORED_RULE
 from toolkit.page.tree import Tree
 
-__all__ = ["FoundItem", "FoundModule", "find_modules"]
+__all__ = ["STORED_RULE", "FoundItem", "FoundModule", "find_modules"]
 
 
 def find_modules(

@@ -19,7 +19,10 @@ from toolkit.page.modules.kickers import NAMES as KICKER_NAMES
 from toolkit.page.modules.kickers import describe_slots, find_deck, kicker_slots, slot_rules, trim_headline
 from toolkit.page.modules.kinds import RULE_COLUMNS, describe_kinds, rule_kind, section_names
 from toolkit.page.modules.labels import describe_labels, find_label, label_candidates, label_text
+from toolkit.page.modules.lexicon import look_up
+from toolkit.page.modules.siblings import agree
 from toolkit.page.modules.split import describe_pairs, pair_rules
+from toolkit.page.modules.stored import STORED_RULE, match_stored
 from toolkit.page.modules.tabs import find_tabs
 from toolkit.page.tree import Tree
 from toolkit.page.urls import make_absolute
@@ -33,6 +36,8 @@ LABEL_LIMIT = 0.4
 KICKER_LIMIT = 0.4
 #: How much the rule for kinds counts beside the ensemble.
 RULE_SHARE = 0.3
+#: Marks that lead from a label to what it heads and are no part of it.
+_LABEL_ENDS = " :：|"
 
 
 @dataclass(slots=True)
@@ -95,7 +100,8 @@ def find_modules_in(
     page = prepare(tree, url, title, body, language)
     looked_at = candidates(page)
     if models is not None and models.has("card"):
-        sure = models.predict("card", describe_cards(page, looked_at))
+        table = describe_cards(page, looked_at)
+        sure = agree(page, looked_at, table, models.predict("card", table))
     else:
         sure = card_rules(page, looked_at)
     chosen: list[tuple[Card, float]] = []
@@ -125,14 +131,20 @@ def find_modules_in(
     taken = {node for module in modules for item in module.items if isinstance(item, FoundItem)
              for node in (*item.headline_nodes, item.kicker_node, item.deck_node)}  # fmt: skip
     taken.update(module.label_node for module in modules)
+    empty: list[FoundModule] = []
     for piece, kind in find_empty(page, taken):
         node = page.pieces.first[piece]
         position = tree.chars[node] / max(1, tree.chars[-1])
-        modules.append(
-            FoundModule(
-                page.pieces.text[piece], kind, [], position, node=node, label_node=node, rule="label alone"
-            )
-        )
+        label = page.pieces.text[piece].rstrip(_LABEL_ENDS)
+        empty.append(FoundModule(label, kind, [], position, node=node, label_node=node, rule="label alone"))
+    for number, stored in match_stored([(module.label or "", module.kind) for module in empty], tree.scripts):
+        module = empty[number]
+        module.rule = STORED_RULE
+        module.items = [
+            FoundItem(headline, make_absolute(href, url), position=module.position)
+            for headline, href in stored
+        ]
+    modules += empty
     modules.sort(key=lambda module: module.position)
     mark_duplicates(modules)
     return modules
@@ -154,6 +166,9 @@ def _describe(
     )
     for run, (label_piece, label), kind, found in zip(runs, labels, kinds, kickers, strict=True):
         cards = [card for card, _ in run]
+        if label and kind == "next" and look_up(label).get("next", 0.0) > 0.6:
+            # "Previous article" stands beside one of two links and heads neither
+            label_piece, label = -1, None
         items: list[Item] = []
         for (card, p), kicker in zip(run, found, strict=True):
             deck = find_deck(page, card)
@@ -177,7 +192,7 @@ def _describe(
             top = tree.parent[top]
         modules.append(
             FoundModule(
-                label=label,
+                label=label.rstrip(_LABEL_ENDS) if label else None,
                 kind=kind,
                 items=items,
                 position=items[0].position,

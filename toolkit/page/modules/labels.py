@@ -60,7 +60,7 @@ def _label_score(page: Page, piece: int) -> float:
     claim = max((sure for kind, sure in claims.items() if kind != "none"), default=0.0) if claims else 0.0
     if claim:
         score += 0.8 + 2.2 * claim
-    if is_chrome(text) and not text.endswith((":", "：")):
+    if _is_button(page, piece):
         score -= 2.5
     if words > 6:
         score -= 0.35 * (words - 6)
@@ -77,6 +77,12 @@ def _label_score(page: Page, piece: int) -> float:
     if page.tree.hidden[owner]:
         score -= 1.0
     return score
+
+
+def _is_button(page: Page, piece: int) -> bool:
+    """Whether a piece says what buttons say; "More" as a heading and "Read more:" head what follows."""
+    text = page.pieces.text[piece]
+    return is_chrome(text) and not text.endswith((":", "：")) and not page.pieces.heading[piece]
 
 
 def find_label(page: Page, first_piece: int, floor: int, item_floor: int) -> tuple[int, float]:
@@ -166,7 +172,7 @@ def describe_labels(page: Page, cards: Sequence[Card], candidates: Sequence[int]
         heading = pieces.heading[piece]
         rows.append([
             rules[steps], heading, claim, claims.get("section", 0.0) >= claim > 0, claims.get("none", 0.0),
-            is_chrome(text), words,
+            _is_button(page, piece), words,
             min(chars, 60), text.endswith((":", "：", "|")), text.endswith((".", "!", "?", "…", "。", ",")),
             text.isupper(), pieces.spoken[piece], tree.tag[owner] in ("strong", "b"), tree.hidden[owner],
             pieces.link[piece] >= 0, steps, piece >= zone_floor, level, level == 0,

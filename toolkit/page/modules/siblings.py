@@ -1,0 +1,48 @@
+"""Items of one list stand or fall together: what is thought of a card's siblings counts for the card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from toolkit.page.modules.cards import slot_of_piece
+from toolkit.page.modules.context import Page
+from toolkit.page.modules.features import NAMES
+
+#: How much the mean of a list counts beside the card's own probability (both as log odds).
+SHARE = 0.7
+#: From this many siblings on.
+LEAST = 3
+#: What a label that claims a kind of module is worth for the list it heads, in log odds.
+HEADED = 0.7
+#: How sure the label lists must be of the claim.
+_SURE = 0.75
+_CLAIMED = [
+    NAMES.index("head_" + kind) for kind in ("related", "recommended", "latest", "popular", "sponsored")
+]
+_AGE = NAMES.index("head_age")
+
+
+def agree(page: Page, chosen: Sequence[int], table: np.ndarray, sure: np.ndarray) -> np.ndarray:
+    """Probabilities of the cards in ``chosen``, drawn towards those of their siblings.
+
+    Siblings are cards whose zones have one parent and whose headlines are made up alike. ``table`` is what
+    :func:`toolkit.page.modules.features.describe_cards` counted, ``sure`` the cards' own probabilities.
+    """
+    if not len(chosen):
+        return sure
+    groups: dict[tuple[int, tuple[str, str, str, str]], int] = {}
+    group = np.empty(len(chosen), int)
+    for k, n in enumerate(chosen):
+        card = page.cards[n]
+        key = page.tree.parent[card.zone], slot_of_piece(page.tree, page.pieces, card.parts[0])
+        group[k] = groups.setdefault(key, len(groups))
+    count = np.bincount(group)
+    bounded = np.clip(sure, 1e-4, 1 - 1e-4)
+    odds = np.log(bounded / (1 - bounded))
+    mean = np.bincount(group, weights=odds) / count
+    headed = (table[:, _CLAIMED].max(axis=1) >= _SURE) & (table[:, _AGE] < 20)
+    together = count[group] >= LEAST
+    odds = np.where(together, (1 - SHARE) * odds + SHARE * mean[group] + HEADED * headed, odds)
+    return np.asarray(1 / (1 + np.exp(-odds)))
