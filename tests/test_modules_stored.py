@@ -121,7 +121,8 @@ def test_read_html_keeps_a_box_recommended_when_most_of_its_addresses_are_the_si
 
 
 def test_read_html_parts_a_sponsored_box_from_the_recommended_one_beside_it() -> None:
-    boxes = f"<div class=box><h2>Editor's picks</h2>{rows(STORIES)}</div><div class=box><h2>From the web</h2>{rows(PAID)}</div>"
+    picks = f"<div class=box><h2>Editor's picks</h2>{rows(STORIES)}</div>"
+    boxes = f"{picks}<div class=box><h2>From the web</h2>{rows(PAID)}</div>"
     found = [
         (module.label, module.kind, len(module.items)) for module in read_html(page(boxes), url=URL).modules
     ]

@@ -127,8 +127,8 @@ def _read(html: str, url: str | None, ledger: bool, second_opinion: bool | Liter
             language=article.language,
         )
     reading.modules = list(modules)
-    stored = any(module.rule == STORED_RULE for module in modules)
-    reading.quality["modules_from"] = "page and script" if stored else "page" if modules else None
+    filled = any(module.rule == STORED_RULE for module in modules)
+    reading.quality["modules_from"] = "page and script" if filled else "page" if modules else None
     own = _leave_to_modules(tree, blocks, body, modules)
     reading.quality.update(stated.quality)
     reading.quality["body_confidence"] = body.confidence
