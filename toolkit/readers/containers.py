@@ -318,5 +318,8 @@ class Shared:
         return found
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        self._at = offset
-        return offset
+        before = self._file.tell()
+        base = (0, self._at, self._file.seek(0, 2))[whence]
+        self._file.seek(before)
+        self._at = base + offset
+        return self._at

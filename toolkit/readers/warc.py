@@ -23,7 +23,7 @@ from toolkit.readers.http_body import decode_body
 from toolkit.readers.model import Counter, Filters, Limits, Part, Problem, SavedPage, Tally
 from toolkit.readers.page import Frame, make_page
 from toolkit.readers.sniff import find_container, find_table_form, is_html
-from toolkit.readers.stream import Broken, Budget, Exhausted, Window
+from toolkit.readers.stream import CHUNK, Broken, Budget, Exhausted, Window
 from toolkit.readers.warc_frames import Fault, RawRecord, find_frames
 
 Opener = Callable[[], IO[bytes]]
@@ -37,7 +37,11 @@ _MACHINE_TEXT = re.compile(r"/(?:robots|ads|app-ads|humans|sellers|security)\.(?
 _ASSET = re.compile(rb"^Content-Type:[ \t]*((?:image|video|audio|font)/[\w.+-]{1,60})", re.I | re.M)
 _ENCODED = re.compile(rb"^(?:Content|Transfer)-Encoding:", re.I | re.M)
 _HTML_BYTES = re.compile(rb"\s*(?:<!--.{0,1500}?-->\s*)?<(?:!doctype\s+html|html)\b", re.I | re.S)
-_MAX_INDEX = 2_000_000
+#: Entries of what revisits may refer to: of a part while it is read, and of a whole archive when one asks.
+_MAX_SEEN = 300_000
+_MAX_INDEX = 1_500_000
+#: The last archive's index, so that its parts, read one after the other in a process, share it.
+_LAST_INDEX: dict[bytes, dict[bytes, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,7 @@ class _Reader:
         if record.kind == "revisit":
             yield from self._follow(record, capture, source, counts)
             return
-        if len(self.seen) < _MAX_INDEX:
+        if len(self.seen) < _MAX_SEEN:
             _index_record(capture, record.offset, self.seen)
         yield from self._read_capture(capture, source, counts)
 
@@ -266,9 +270,12 @@ class _Reader:
     def _scan(self) -> dict[bytes, str]:
         """Where in the whole archive each payload stands: read once, when the first revisit asks."""
         assert self.reopen is not None
-        index: dict[bytes, str] = {}
         budget = Budget(self.budget.limits)
         with self.reopen() as file:
+            key = _fingerprint(file, self.budget.limits)
+            if key in _LAST_INDEX:
+                return _LAST_INDEX[key]
+            index: dict[bytes, str] = {}
             try:
                 for found in find_frames(Window(file.read), packed=self.packed, stop=None, budget=budget):
                     if isinstance(found, RawRecord) and found.kind in ("response", "resource"):
@@ -282,6 +289,8 @@ class _Reader:
                             break
             except Broken:
                 pass
+        _LAST_INDEX.clear()
+        _LAST_INDEX[key] = index
         return index
 
     def _fetch(self, offset: str) -> _Capture | None:
@@ -451,6 +460,17 @@ def urlsplit_path(url: str) -> str:
         return urlsplit(url).path
     except ValueError:
         return ""
+
+
+def _fingerprint(file: IO[bytes], limits: Limits) -> bytes:
+    """What tells an archive from others without reading it; leaves the file at its start."""
+    total = file.seek(0, 2)
+    file.seek(max(0, total - CHUNK))
+    tail = file.read(CHUNK)
+    file.seek(0)
+    head = file.read(CHUNK)
+    file.seek(0)
+    return hashlib.blake2b(head + tail + f"{total}|{limits}".encode(), digest_size=16).digest()
 
 
 def _hash(*parts: str) -> bytes:
