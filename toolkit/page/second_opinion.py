@@ -69,9 +69,12 @@ def measure_agreement(one: str, other: str) -> float:
     a, b = _grams(one), _grams(other)
     if not a and not b:
         return 1.0
-    return round(2 * sum((a & b).values()) / (sum(a.values()) + sum(b.values())), 4)
+    both = sum(min(count, b[gram]) for gram, count in a.items() if gram in b)
+    return round(2 * both / (a.total() + b.total()), 4)
 
 
 def _grams(text: str) -> Counter[tuple[str, ...]]:
     words = _TOKEN.findall(text.casefold())
-    return Counter(tuple(words[i : i + 4]) for i in range(max(1, len(words) - 3))) if words else Counter()
+    if len(words) < 4:
+        return Counter([tuple(words)] if words else ())
+    return Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
