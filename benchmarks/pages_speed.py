@@ -95,11 +95,15 @@ def main() -> None:
     for _, read in found.values():
         read(pages[0])  # imports and models
     times: dict[str, list[float]] = {name: [] for name in found}
+    failed: dict[str, str] = {}
     for _ in range(options.rounds):
         for name, (_, read) in found.items():
             start = time.process_time()
             for html in pages:
-                read(html)
+                try:
+                    read(html)
+                except Exception as error:  # a peer that fails on a page is timed until then, and named below
+                    failed[name] = f"{type(error).__name__}: {error}"[:100]
             times[name].append((time.process_time() - start) / len(pages) * 1000)
     middle = {name: st.median(values) for name, values in times.items()}
     base = middle.get("trafilatura: with metadata")
@@ -112,6 +116,8 @@ def main() -> None:
         version = importlib.metadata.version(found[name][0])
         ratio = f"{base / value:.1f}x" if base else "-"
         print(f"{name:32} {version:>9} {value:10.1f} {ratio:>20}")
+    for name, error in failed.items():
+        print(f"{name} failed on some pages, last with {error}")
 
 
 if __name__ == "__main__":
