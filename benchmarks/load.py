@@ -10,11 +10,13 @@ from collections.abc import Callable
 
 from load_faults import run_faults
 from load_forms import run_forms
+from load_streams import RUNS
 
 #: A part's name and what runs it; each returns whether its bar is reached.
 PARTS: dict[str, Callable[[], bool]] = {
     "forms": run_forms,
     "faults": run_faults,
+    **RUNS,
 }
 
 
