@@ -241,6 +241,9 @@ def test_find_cues_works_in_other_languages_when_rules_exist(
 @pytest.mark.parametrize(
     ("language", "headline"),
     [("de", "Stadtrat beschließt den Haushalt"), ("es", "El Senado aprueba los presupuestos"),
+     ("de", "Der neue Trainer heißt Meier"), ("de", "So heißen die neuen Straßen"),
+     ("de", "Süßwarenhersteller erhöht Preise"), ("de", "Dieser Freitag wird ein Feiertag"),
+     ("de", "Wie in alten Zeiten: FC Nordhafen gewinnt"), ("fr", "Elle et lui: portrait de deux élus"),
      ("fr", "Le Sénat adopte le budget"), ("ko", "국회, 예산안 통과"), ("ja", "国会、予算案を可決")],
 )  # fmt: skip
 def test_find_cues_finds_nothing_when_headline_is_sober(language: str, headline: str) -> None:
