@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 OUT ?= output
+LAB_DIR ?= .
+LAB_FLAGS ?=
 PAGES ?= data/sample/pages
 METADATA ?= data/sample/metadata.csv
 LABELS ?= data/sample/labels.csv
 
 .DEFAULT_GOAL := help
-.PHONY: help install report lab test test-browser test-lowest lint types pins clean
+.PHONY: help install report lab test test-browser docs test-lowest lint types pins clean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,7 +26,7 @@ report: $(STAMP)  ## the report on the sample site (or PAGES=folder): output/ind
 	@$(BIN)/python -m toolkit report $(PAGES) $(if $(filter data/sample/pages,$(PAGES)),--metadata $(METADATA) --labels $(LABELS)) --out $(OUT)
 
 lab: $(STAMP)  ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab --notebook-dir=. notebooks/00_start_here.ipynb
+	$(BIN)/jupyter lab --notebook-dir="$(LAB_DIR)" $(LAB_FLAGS) "$(LAB_DIR)/notebooks/00_start_here.ipynb"
 
 test: $(STAMP) lint types  ## everything that must pass: lint, types, tests, doctests, notebooks
 	$(BIN)/python -m pytest -n 2
@@ -38,6 +40,12 @@ types: $(STAMP)
 
 test-browser: $(STAMP)  ## the report and JupyterLab in Debian's chromium (skips, with the reason, without it)
 	$(BIN)/python -m pytest -m browser -rs tests/browser
+
+docs: $(STAMP)  ## the documentation: docs/_build/html/index.html (some minutes: it runs the notebooks)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r docs/requirements.txt
+	$(BIN)/python tools/make_docs.py $(DOCS_FLAGS)
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs/_build/source docs/_build/html
+	@echo "Open docs/_build/html/index.html in a browser."
 
 test-lowest:  ## the tests on the lowest versions that pyproject.toml allows
 	@sh tools/test_lowest.sh "$(PYTHON)"

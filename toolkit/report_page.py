@@ -16,6 +16,9 @@ from toolkit.folders import find_version
 from toolkit.show import describe_window, show_corpus, show_table
 
 _HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.S)
+#: our own captions; what stands in them of the pages is escaped, and no such name leads out of the folder
+_CAPTION = re.compile(r"<figcaption>.*?</figcaption>|<span class='tk-note'>.*?</span>", re.S)
+_FILE = re.compile(r"\b(?:charts|tables)/\d\d_[a-z0-9_]+\.(?:png|svg|csv)\b")
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -114,7 +117,7 @@ def _show_output(output: Any) -> str:
         return f"<pre class='out error'>{html.escape(output.ename)}: {html.escape(output.evalue)}</pre>"
     data = output.get("data", {})
     if "text/html" in data:
-        return f"<div class='out'>{data['text/html']}</div>"
+        return f"<div class='out'>{_link_files(data['text/html'])}</div>"
     if "image/png" in data:
         return f"<div class='out'><img alt='chart' src='data:image/png;base64,{data['image/png'].strip()}'></div>"
     if "text/markdown" in data:
@@ -122,6 +125,15 @@ def _show_output(output: Any) -> str:
     if "text/plain" in data:
         return f"<pre class='out'>{html.escape(data['text/plain'])}</pre>"
     return ""
+
+
+def _link_files(page: str) -> str:
+    """File names below charts and above tables as links to the files beside the report."""
+
+    def link(match: re.Match[str]) -> str:
+        return _FILE.sub(lambda name: f'<a href="{name.group(0)}">{name.group(0)}</a>', match.group(0))
+
+    return _CAPTION.sub(link, page)
 
 
 def _show_problems(corpus: Corpus, *, warn: bool) -> str:

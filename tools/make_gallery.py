@@ -21,6 +21,7 @@ from matplotlib import pyplot
 import toolkit
 from toolkit import charts, findings
 from toolkit.exposure import presence
+from toolkit.new import find_sample
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = (6.4, 8.0, 12.0)
@@ -42,6 +43,9 @@ def make_charts(corpus: toolkit.Corpus) -> dict[str, tuple[Callable[..., Any], A
     concentration = toolkit.measure_concentration(placements, articles, weighting="log2")
     terms = toolkit.measure_terms(placements, articles, found.head(15).index, freq=None, by=())
     over_time = toolkit.topics_over_time(model, texts, "MS")
+    rated = toolkit.read_ratings(find_sample() / "labels.csv")
+    own = toolkit.ClickbaitModel(n_trees=60).fit(rated, rated["rating"], groups=rated["group"])
+    held_out = toolkit.score_held_out(own, rated)
     return {
         "timeline": (charts.draw_timeline, toolkit.count_captures(articles), {}),
         "coverage": (charts.draw_coverage, toolkit.measure_coverage(placements, articles), {}),
@@ -71,6 +75,14 @@ def make_charts(corpus: toolkit.Corpus) -> dict[str, tuple[Callable[..., Any], A
         "cues": (charts.draw_cues, toolkit.count_cues(toolkit.find_cues(distinct), len(distinct)), {}),
         "patterns": (charts.draw_patterns, toolkit.find_patterns(language), {}),
         "edits": (charts.draw_edits, toolkit.compare_snapshots(corpus), {}),
+        "rewrites": (
+            charts.draw_rewrites,
+            toolkit.find_rewrites(placements, articles, score=scored),
+            {},
+        ),
+        "survival": (charts.draw_survival, toolkit.measure_survival(placements, articles), {}),
+        "comparison": (charts.draw_comparison, toolkit.compare_clickbait(language, "kind"), {}),
+        "calibration": (charts.draw_calibration, toolkit.measure_calibration(held_out), {}),
     }
 
 

@@ -10,3 +10,10 @@ bin=$1
         --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 } >requirements.txt.new
 mv requirements.txt.new requirements.txt
+{
+    echo "# Pinned versions with hashes of what 'make docs' needs, in step with requirements.txt; made by 'make pins'."
+    "$bin/uv" pip compile pyproject.toml --quiet --universal --python-version 3.11 --extra docs \
+        --constraint requirements.txt \
+        --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+} >requirements.docs.new
+mv requirements.docs.new docs/requirements.txt

@@ -6,47 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import HTML_PAGE
-
-from toolkit.report import write_report
 
 pytestmark = pytest.mark.browser
 
-SMUGGLED = [
-    "<script>window.hit=1</script>",
-    "<img src=x onerror=window.hit=1>",
-    "<svg onload=window.hit=1>",
-    "\"><img src=x onerror='window.hit=1'>",
-    "'><body onload=window.hit=1>",
-    "<iframe srcdoc='<script>parent.hit=1</script>'></iframe>",
-    "<a href=javascript:window.hit=1 autofocus onfocus=window.hit=1>",
-    "</td></table><script>window.hit=1</script>",
-    "{{SECTIONS}}<script>window.hit=1</script>",
-    "<details open ontoggle=window.hit=1>",
-]
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory) -> Path:
-    pages = tmp_path_factory.mktemp("pages")
-    for number, text in enumerate(SMUGGLED):
-        escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        page = HTML_PAGE.replace(
-            "Ten bridges you must cross once", f"Ten bridges you must cross {escaped} once"
-        )
-        page = page.replace("<h1>Harbour bridge opens", f"<h1>Harbour bridge opens {escaped}").replace(
-            "4711", str(number)
-        )
-        (pages / f"p{number}-2025040{number % 9 + 1}.html").write_text(page, encoding="utf-8")
-    out = tmp_path_factory.mktemp("report") / "out"
-    assert write_report(pages, out, notebooks=["01", "03", "05"], progress=False).failures == []
-    return out / "index.html"
-
 
 @pytest.fixture
-def page(browser: Any, report: Path) -> Any:
+def page(browser: Any, hostile_report: Path) -> Any:
     browser.set_window_size(1100, 900)
-    browser.get(report.as_uri())
+    browser.get((hostile_report / "index.html").as_uri())
     return browser
 
 

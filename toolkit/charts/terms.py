@@ -97,7 +97,7 @@ def draw_contrast(
     level : float or None
         Terms whose adjusted p is not below are drawn hollow. None where p tests nothing, as in ``contrast_topics``.
     most : int
-        How many terms of each side, those with the largest |z|.
+        How many terms of each side, those with z farthest from 0.
     ax, subtitle, theme, width
         As in the other charts.
 

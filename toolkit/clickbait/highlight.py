@@ -14,9 +14,9 @@ __all__ = ["Highlighted", "highlight_cues"]
 
 _STYLE = (
     "<style>.cues li{margin:.35em 0;line-height:1.7}"
-    ".cues mark{background:#fff3bf;color:inherit;border-bottom:2px solid #7a5c00;padding:0 .1em}"
-    ".cues sub{font-size:.65em;color:#5c4500;margin-left:.15em;text-transform:none}"
-    ".cues .none{color:#555}</style>"
+    ".cues mark{background:rgba(224,168,0,.22);color:inherit;border-bottom:2px solid #a87b00;padding:0 .1em}"
+    ".cues sub{font-size:.65em;color:inherit;margin-left:.15em;text-transform:none}"
+    ".cues .none{font-style:italic}</style>"
 )
 
 

@@ -85,8 +85,9 @@ def measure_headlines(
             True where its place in the order of headlines depends on the weighting
         ``undated_snapshots``
             snapshots that printed it and have no capture time: they tell nothing about time
-        ``first_seen``, ``last_seen`` (UTC), ``stays``, ``re_entries``, ``dwell_hours_low``,
-        ``dwell_hours_high``, ``censored``, ``dwell_reason``
+        ``first_seen``, ``last_seen`` (UTC)
+            between these it was seen
+        ``stays``, ``re_entries``, ``dwell_hours_low``, ``dwell_hours_high``, ``censored``, ``dwell_reason``
             how long it stood in any of its places, as in `measure_dwell`; inf where an end is open
 
     Raises
