@@ -202,6 +202,12 @@ class TopicModel(TransformerMixin, ClusterMixin, BaseEstimator):
             ``sample_positions_`` says where in the stream it stood. ``predict`` gives all texts their topics, a batch
             at a time.
 
+        Notes
+        -----
+        There is no ``partial_fit``: scikit-learn's takes one batch after the other and moves the model each time,
+        so that topics would depend on the order of the batches, and the first would weigh words by a part of the
+        texts. Here all batches are seen before anything is fitted.
+
         Examples
         --------
         >>> batches = [["rain storm wind", "goal match team"], ["storm rain flood", "team match coach"]]
