@@ -6,7 +6,10 @@ import collections
 import gzip
 import json
 import re
+import shutil
+import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from toolkit.page.html import read_html
 from toolkit.page.model import Module
 from toolkit.page.saved_text import TextPage, read_lines
 from toolkit.page.saved_text.features import describe_lines
@@ -25,10 +29,22 @@ ARTICLES = SHARED / "articles"
 sys.path.insert(0, str(GOLD))
 
 #: Forms that the trees are trained on, and forms only tested.
-SEEN = ("resiliparse", "inscriptis", "browser", "html2text")
-UNSEEN = ("html_text", "lines")
-#: A silver line's weight against a gold line's.
-SILVER_WEIGHT = 0.5
+SEEN = ("resiliparse", "inscriptis", "browser", "html2text", "html_text", "markdownify")
+UNSEEN = ("lines", "w3m", "lynx")
+#: Forms of each article page that are trained on; the gold pages are in all of them.
+FORMS_A_PAGE = 2
+#: What a page weighs in training, all its forms together.
+SHARES = {"gold": 4.0, "annotated": 3.0, "silver": 1.0}
+
+
+#: Text browsers: only tested, and only where they are installed.
+TEXT_BROWSERS = {
+    "w3m": ["w3m", "-dump", "-T", "text/html", "-I", "utf-8", "-O", "utf-8", "-cols", "80"],
+    "lynx": [
+        "lynx", "-dump", "-stdin", "-force_html", "-assume_charset=utf-8", "-display_charset=utf-8", "-width=100",
+        "-nomargins",
+    ],
+}  # fmt: skip
 
 
 @dataclass
@@ -44,7 +60,9 @@ class Sample:
     role: np.ndarray
     weight: np.ndarray
     module: np.ndarray
+    plain: np.ndarray
     silver: bool = False
+    share: float = 1.0
     stacked: np.ndarray | None = None
     scores: np.ndarray | None = None
     parted: np.ndarray | None = None
@@ -112,6 +130,19 @@ def convert(html: str, form: str) -> str:
         import html2text
 
         return str(html2text.HTML2Text().handle(html))
+    if form == "markdownify":
+        import bs4
+        import markdownify
+
+        soup = bs4.BeautifulSoup(html, "lxml")
+        for tag in soup(["script", "style", "noscript", "template", "svg", "head"]):
+            tag.decompose()
+        return str(markdownify.MarkdownConverter(strip=["img"]).convert_soup(soup))
+    if form in TEXT_BROWSERS:
+        done = subprocess.run(
+            TEXT_BROWSERS[form], input=html.encode(), capture_output=True, timeout=60, check=False
+        )
+        return done.stdout.decode("utf-8", "replace")
     if form == "html_text":
         import html_text
 
@@ -146,51 +177,102 @@ def host_of(url: str | None) -> str:
     return urlsplit(url or "").netloc.removeprefix("www.")
 
 
-def make_sample(page: dict[str, Any], form: str, text: str, silver: bool) -> Sample:
+def make_sample(page: dict[str, Any], form: str, text: str, share: float, *, silver: bool) -> Sample:
+    """The lines of one page in one form; ``share`` is its weight in training."""
     read = read_lines(text)
-    rows = describe_lines(read.lines, read.facts, read.labels, read.region, read.title, read.guesses)
+    rows = describe_lines(
+        read.lines, read.facts, read.labels, read.region, read.title, read.guesses, read.words
+    )
     gold = without_absent(page, text)
     role, weight, module = align(read, gold)
-    if silver:
-        weight = weight * SILVER_WEIGHT
-    return Sample(page["page"], form, host_of(page["url"]), read, gold, rows, role, weight, module, silver)
+    mark_body(read, page.get("body") or "", role)
+    leave_out(read, page.get("ignored", ()), weight)
+    weight = weight * share
+    return Sample(
+        page["page"], form, host_of(page["url"]), read, gold, rows, role, weight, module, rows, silver, share
+    )
 
 
 def load_gold(forms: tuple[str, ...]) -> list[Sample]:
+    """The gold pages in each form; their running text as the toolkit's HTML reader finds it."""
     samples = []
     for line in (GOLD / "pages.jsonl").open(encoding="utf-8"):
         page = json.loads(line)
         html = decode(gzip.decompress((GOLD / "pages" / page["file"]).read_bytes()))
+        page["body"] = read_html(html, url=page["url"]).article.body
         for form in forms:
+            if form in TEXT_BROWSERS and shutil.which(form) is None:
+                continue
             ready = GOLD / "text" / form / f"{page['page']}.txt"
             text = ready.read_text(encoding="utf-8") if ready.exists() else convert(html, form)
             if text.strip():
-                samples.append(make_sample(page, form, text, silver=False))
+                samples.append(make_sample(page, form, text, SHARES["gold"] / len(SEEN), silver=False))
     return samples
 
 
-def load_silver(ready: Path | None) -> list[Sample]:
-    """Each article page in two of the seen forms, annotated by the toolkit's HTML reader (or as ``ready`` says)."""
-    from toolkit.page.html import read_html
-
-    known = json.loads(ready.read_text(encoding="utf-8")) if ready else {}
+def load_articles() -> list[Sample]:
+    """Each article page in some of the seen forms, annotated by hand or else by the toolkit's HTML reader."""
+    by_hand = read_annotations()
     samples = []
     for line in (ARTICLES / "articles.jsonl").open(encoding="utf-8"):
         entry = json.loads(line)
         html = decode(gzip.decompress((ARTICLES / "pages" / entry["file"]).read_bytes()))
-        if ready:
-            modules = known.get(entry["page"], {}).get("modules")
-        else:
-            modules = [as_gold(module) for module in read_html(html, url=entry["url"]).modules]
-        if not modules:
-            continue
-        page = {"page": entry["page"], "url": entry["url"], "modules": modules}
-        chosen = np.random.RandomState(sum(map(ord, entry["page"]))).permutation(len(SEEN))[:2]
+        reading = read_html(html, url=entry["url"])
+        page = {"page": entry["page"], "url": entry["url"], "body": reading.article.body}
+        silver = entry["page"] not in by_hand
+        found = [as_gold(module) for module in reading.modules]
+        page |= {"modules": found} if silver else with_kickers(by_hand[entry["page"]], found)
+        chosen = np.random.RandomState(sum(map(ord, entry["page"]))).permutation(len(SEEN))[:FORMS_A_PAGE]
+        share = SHARES["silver" if silver else "annotated"] / FORMS_A_PAGE
         for form in (SEEN[i] for i in sorted(chosen)):
             text = convert(html, form)
             if text.strip():
-                samples.append(make_sample(page, form, text, silver=True))
+                samples.append(make_sample(page, form, text, share, silver=silver))
     return samples
+
+
+def read_annotations() -> dict[str, dict[str, Any]]:
+    """Page -> its modules as module_annotations.jsonl has them, with headlines and labels found again in the HTML."""
+    import train_modules as by_hand
+
+    names = {}
+    for line in (ARTICLES / "articles.jsonl").open(encoding="utf-8"):
+        name = json.loads(line)["page"]
+        names[by_hand.hashed(name)] = name
+    pages = {}
+    for sample in by_hand.load_samples():
+        if sample.gold is not None:
+            continue
+        cards, texts = sample.page.cards, sample.page.pieces.text
+        modules = []
+        for label, kind, members in sample.modules:
+            run = [cards[n] for n in members]
+            said = [texts[p] for p in by_hand.labels.label_candidates(sample.page, run, 0)]
+            text = next((t for t in said if label and by_hand.hashed(by_hand.score.norm(t)) == label), None)
+            items = [{"headline": card.headline, "kicker": None} for card in run]
+            modules.append({"label": text, "kind": kind or "other", "items": items})
+        ignored = [cards[n].headline for n in sorted(sample.ignored)]
+        pages[names[sample.name]] = {"modules": modules, "ignored": ignored}
+    return pages
+
+
+def with_kickers(page: dict[str, Any], found: list[dict[str, Any]]) -> dict[str, Any]:
+    """The annotated page with the kickers that the HTML reader found: nobody annotated these."""
+    known = {item["headline"]: item["kicker"] for module in found for item in module["items"]}
+    for module in page["modules"]:
+        for item in module["items"]:
+            item["kicker"] = known.get(item["headline"])
+    return page
+
+
+def leave_out(read: TextPage, headlines: Sequence[str], weight: np.ndarray) -> None:
+    """No weight for the lines with one of ``headlines``, of which the annotator could not tell what they are."""
+    from score import norm
+
+    unsure = {norm(headline) for headline in headlines}
+    for i, line in enumerate(read.lines):
+        if unsure and norm(line.text) in unsure:
+            weight[i] = 0.0
 
 
 def as_gold(module: Module) -> dict[str, Any]:
@@ -253,6 +335,18 @@ def align(read: TextPage, gold: dict[str, Any]) -> tuple[np.ndarray, np.ndarray,
         if role[i] == 0 and key in known:
             weight[i] = 0.3
     return role, weight, module
+
+
+def mark_body(read: TextPage, body: str, role: np.ndarray) -> None:
+    """Role 4 for the lines of running text, as the toolkit's HTML reader found them on the same page."""
+    from score import norm
+
+    paragraphs = [norm(paragraph) for paragraph in re.split(r"\n+", body)]
+    known, whole = set(paragraphs), f" {' '.join(paragraphs)} "
+    for i, line in enumerate(read.lines):
+        key = norm(line.text)
+        if role[i] == 0 and key and (key in known or (len(key) > 40 and f" {key} " in whole)):
+            role[i] = 4
 
 
 def _part_matches(keys: list[str], key: str) -> list[int]:

@@ -3,13 +3,16 @@
     python benchmarks/train_saved_text.py --cv       # figures, with whole outlets left out
     python benchmarks/train_saved_text.py --write    # train on everything and write the model
 
-Needs, besides the toolkit: lightgbm, inscriptis, html2text, resiliparse (training only), and the annotated pages in
-../shared. What it learns from:
+Needs, besides the toolkit: lightgbm, inscriptis, html2text, html-text, markdownify, resiliparse (training only), and
+the annotated pages in ../shared. What it learns from:
 
-* gold: the lines of the 48 annotated pages, in four converters' forms; a line is a headline, a label or a kicker
+* gold: the lines of the 48 annotated pages, in six converters' forms; a line is a headline, a label or a kicker
   where the annotation says so (aligned by text, in page order);
-* silver: the lines of the article pages in ../shared/articles, with what the toolkit's own HTML reader finds on the
-  same page as the annotation, at half the weight, and hardly any where trees trained on gold firmly disagree.
+* the 63 article pages of module_annotations.jsonl, in two forms each;
+* silver: the other article pages, in two forms each, with what the toolkit's own HTML reader finds on the same page
+  as the annotation, at a quarter of a gold page's weight.
+
+Running text is learnt from the body that the HTML reader finds.
 
 Cross-validation leaves out whole outlets: pages of an outlet under test take no part, neither as gold nor silver.
 The forms named in UNSEEN are never trained on.
@@ -22,24 +25,34 @@ import collections
 import hashlib
 import json
 import statistics
-from pathlib import Path
+import sys
 from typing import Any
 
 import numpy as np
-from saved_text_lines import ARTICLES, GOLD, ROOT, SEEN, UNSEEN, Sample, load_gold, load_silver
+from saved_text_lines import ARTICLES, GOLD, ROOT, SEEN, UNSEEN, Sample, load_articles, load_gold
 
 from toolkit.page.model import Module
 from toolkit.page.modules.duplicates import mark_duplicates
 from toolkit.page.saved_text.assemble import assemble_modules
+from toolkit.page.saved_text.body import Region, settle_article
 from toolkit.page.saved_text.features import feature_names, spread_scores
 from toolkit.page.saved_text.pairs import PAIR_NAMES, describe_pairs, part_for_sure
 from toolkit.page.saved_text.roles import decide_roles
-from toolkit.page.saved_text.score import ROLES, trust_rules
+from toolkit.page.saved_text.score import BODY, ROLES, trust_rules
+from toolkit.page.saved_text.wording import HASHES, VOTE_NAMES, hash_words, spread_votes, weigh_words
 
 #: Trees, leaves and learning rate of each role's ensemble, and of the one that parts modules.
-SIZES = {"headline": (110, 20, 0.09), "label": (60, 12, 0.09), "kicker": (40, 8, 0.1), "part": (70, 8, 0.08)}
+SIZES = {
+    "headline": (110, 20, 0.09),
+    "label": (60, 12, 0.09),
+    "kicker": (40, 8, 0.1),
+    "body": (50, 12, 0.1),
+    "part": (70, 8, 0.08),
+}
 #: Share of the lines far from any headline that are kept (and weighted up).
-FAR = 0.35
+FAR = 0.3
+#: A line's words are weighed by models that have not seen its outlet: in so many folds.
+WORD_FOLDS = 3
 
 
 def fit_trees(rows: np.ndarray, truth: np.ndarray, weight: np.ndarray, name: str) -> Any:
@@ -81,21 +94,55 @@ def stack(sample: Sample, stage: list[Any]) -> np.ndarray:
     return np.hstack([sample.rows, spread_scores(sample.read.lines, apply_stage(stage, sample.rows)[:, 1:])])
 
 
-def weigh_silver(samples: list[Sample]) -> None:
-    """Leave silver lines nearly out where trees trained on the gold among ``samples`` firmly disagree."""
-    stage = fit_stage([s for s in samples if not s.silver and s.form in SEEN[:2]], stacked=False)
+def fit_words(samples: list[Sample]) -> tuple[np.ndarray, float]:
+    """Weights of hashed words for a line to be a headline: a linear model over one form of each page."""
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
+
+    rows: list[np.ndarray] = []
+    truth: list[bool] = []
+    weight: list[float] = []
+    pages: set[str] = set()
     for sample in samples:
-        if sample.silver:
-            likely = apply_stage(stage, sample.rows)[:, 1]
-            doubt = ((sample.role == 1) & (likely < 0.04)) | ((sample.role != 1) & (likely > 0.75))
-            sample.weight = np.where(doubt, 0.15 * sample.weight, sample.weight)
+        if sample.page in pages:
+            continue
+        pages.add(sample.page)
+        read, seen, mine = sample.read, set(), []
+        for i, (line, fact) in enumerate(zip(read.lines, read.facts, strict=True)):
+            short = 2 <= fact.words <= 30 and read.guesses[i] != "body"
+            if short and sample.weight[i] > 0 and line.text not in seen:
+                seen.add(line.text)
+                mine.append(i)
+        for i in mine:
+            rows.append(hash_words(read.lines[i]))
+            truth.append(bool(sample.role[i] == 1))
+            weight.append((0.5 if sample.silver else 1.0) * min(1.0, 60 / len(mine)))
+    counts = np.array([len(row) for row in rows])
+    values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts)
+    table = csr_matrix(
+        (values, np.concatenate(rows).astype(int), np.r_[0, np.cumsum(counts)]), shape=(len(rows), HASHES)
+    )
+    model = LogisticRegression(C=1.0, solver="liblinear", max_iter=50)
+    model.fit(table, np.array(truth), sample_weight=np.array(weight))
+    # as they are stored
+    return model.coef_[0].astype(np.float16).astype(np.float32), float(np.float16(model.intercept_[0]))
 
 
-def train(samples: list[Sample]) -> dict[str, list[Any]]:
-    """Two stages over the lines, the second fed with scores from pages the first had not seen, and the parting."""
-    kept = [sample.weight for sample in samples]
-    weigh_silver(samples)
+def add_votes(sample: Sample, weights: np.ndarray, start: float) -> None:
+    votes = weigh_words(sample.read.lines, weights, start)
+    sample.rows = np.hstack([sample.plain, spread_votes(votes)])
+
+
+def train(samples: list[Sample]) -> dict[str, Any]:
+    """Words, two stages over the lines, the parting; each fed with scores of pages the one before had not seen."""
     hosts = sorted({s.host for s in samples})
+    order = np.random.RandomState(3).permutation(hosts)
+    for fold in range(WORD_FOLDS):
+        out = set(order[fold::WORD_FOLDS])
+        words = fit_words([s for s in samples if s.host not in out])
+        for sample in samples:
+            if sample.host in out:
+                add_votes(sample, *words)
     half = set(np.random.RandomState(1).permutation(hosts)[: len(hosts) // 2])
     for side in (True, False):
         stage = fit_stage([s for s in samples if (s.host in half) != side], stacked=False)
@@ -109,42 +156,49 @@ def train(samples: list[Sample]) -> dict[str, list[Any]]:
             if (sample.host in half) == side and sample.stacked is not None:
                 sample.scores = apply_stage(stage, sample.stacked)
     part = fit_parting([s for s in samples if not s.silver])
-    for sample, weight in zip(samples, kept, strict=True):
-        sample.weight = weight
-    return {"first": first, "second": second, "part": [part]}
+    return {"words": fit_words(samples), "first": first, "second": second, "part": [part]}
 
 
-def heads_of(sample: Sample) -> list[int]:
+def settle(sample: Sample) -> tuple[Region, int | None]:
     read = sample.read
-    roles = decide_roles(read.lines, read.facts, sample.scores, read.region, read.title)
+    return settle_article(
+        read.lines, read.facts, read.labels, sample.scores[:, BODY], read.region, read.title
+    )
+
+
+def heads_of(sample: Sample, region: Region, title: int | None) -> list[int]:
+    roles = decide_roles(sample.read.lines, sample.read.facts, sample.scores, region, title)
     return [i for i, role in enumerate(roles) if role == "headline"]
 
 
 def fit_parting(samples: list[Sample]) -> Any:
-    rows, truth = [], []
+    rows, truth, weight = [], [], []
     for sample in samples:
-        heads = heads_of(sample)
+        region, title = settle(sample)
+        heads = heads_of(sample, region, title)
         if len(heads) < 2:
             continue
-        table = describe_pairs(sample.read.lines, sample.read.facts, sample.scores, sample.read.region, heads)
+        table = describe_pairs(sample.read.lines, sample.read.facts, sample.scores, region, heads)
         module = sample.module[heads]
         known = (module[1:] >= 0) & (module[:-1] >= 0)
         rows.append(table[known])
         truth.append((module[1:] != module[:-1])[known])
-    joined = np.concatenate(truth)
-    return fit_trees(np.vstack(rows), joined, np.ones(len(joined)), "part")
+        weight.append(np.full(int(known.sum()), sample.share))
+    return fit_trees(np.vstack(rows), np.concatenate(truth), np.concatenate(weight), "part")
 
 
-def apply(sample: Sample, model: dict[str, list[Any]]) -> list[Module]:
+def apply(sample: Sample, model: dict[str, Any]) -> list[Module]:
     read = sample.read
+    add_votes(sample, *model["words"])
     sample.scores = trust_rules(apply_stage(model["second"], stack(sample, model["first"])), read.guesses)
-    heads = heads_of(sample)
-    table = describe_pairs(read.lines, read.facts, sample.scores, read.region, heads)
+    region, title = settle(sample)
+    heads = heads_of(sample, region, title)
+    table = describe_pairs(read.lines, read.facts, sample.scores, region, heads)
     parted = model["part"][0].predict(table, num_threads=1) if len(table) else np.zeros(0)
     parted = np.maximum(parted, part_for_sure(table))
-    roles = decide_roles(read.lines, read.facts, sample.scores, read.region, read.title)
+    roles = decide_roles(read.lines, read.facts, sample.scores, region, title)
     total = sum(len(line.text) for line in read.lines)
-    modules, _ = assemble_modules(read.lines, read.facts, roles, sample.scores, parted, read.region, total)
+    modules, _ = assemble_modules(read.lines, read.facts, roles, sample.scores, parted, region, total)
     mark_duplicates(modules)
     return modules
 
@@ -163,19 +217,19 @@ def score_modules(sample: Sample, modules: list[Module]) -> dict[str, Any]:
     return dict(score_page(sample.gold, found))
 
 
-def cross_validate(folds: int, silver_file: Path | None) -> dict[str, dict[str, float]]:
+def cross_validate(folds: int, gold: list[Sample], articles: list[Sample]) -> dict[str, dict[str, float]]:
     from score import totals
 
-    gold, silver = load_gold(SEEN + UNSEEN), load_silver(silver_file)
     hosts = sorted({sample.host for sample in gold})
     order = np.random.RandomState(0).permutation(hosts)
     rows: dict[str, list[dict[str, Any]]] = collections.defaultdict(list)
     for fold in range(folds):
         out = set(order[fold::folds])
-        model = train([s for s in gold + silver if s.host not in out and s.form in SEEN])
+        model = train([s for s in gold + articles if s.host not in out and s.form in SEEN])
         for sample in gold:
             if sample.host in out:
                 rows[sample.form].append(score_modules(sample, apply(sample, model)))
+        print(f"fold {fold + 1} of {folds}", file=sys.stderr)
     figures = {}
     for form, scored in rows.items():
         figures[form] = {k: round(v, 3) for k, v in totals(scored).items() if isinstance(v, float)}
@@ -218,11 +272,9 @@ def export(booster: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     return arrays, {"depth": deepest, "start": 0.0, "link": "logit", "trees": len(roots)}
 
 
-def write_model(folds: int, silver_file: Path | None) -> None:
+def write_model(figures: dict[str, dict[str, float]], folds: int, samples: list[Sample]) -> None:
     import lightgbm
 
-    figures = cross_validate(folds, silver_file) if folds else {}
-    samples = load_gold(SEEN) + load_silver(silver_file)
     model = train(samples)
     arrays: dict[str, np.ndarray] = {}
     about: dict[str, Any] = {}
@@ -232,23 +284,31 @@ def write_model(folds: int, silver_file: Path | None) -> None:
             arrays |= {f"{stage}_{role}_{key}": value for key, value in made.items()}
     made, about["part"] = export(model["part"][0])
     arrays |= {f"part_{key}": value for key, value in made.items()}
+    weights, start = model["words"]
+    arrays["word_weights"] = np.r_[weights, start].astype(np.float16)
     digest = hashlib.sha256((GOLD / "pages.jsonl").read_bytes() + (ARTICLES / "articles.jsonl").read_bytes())
     folder = ROOT / "toolkit" / "models"
     np.savez_compressed(folder / "saved_text.npz", **arrays)
     card = {
-        "what": "headlines, labels and kickers among the lines of a saved text page, and where modules part",
+        "what": "headlines, labels, kickers and running text among a saved text page's lines; where modules part",
         "trained_by": "benchmarks/train_saved_text.py --write",
         "lightgbm": lightgbm.__version__,
-        "data": "annotated pages (gold) in four forms; article pages with the HTML reader's modules (silver)",
+        "data": "gold pages in all forms trained on; article pages in two of them, annotated by hand or, at a lower "
+        "weight, as the HTML reader found them (silver); running text as the HTML reader found it",
+        "forms": list(SEEN),
         "data_sha256": digest.hexdigest(),
-        "pages": {"gold": sum(not s.silver for s in samples), "silver": sum(s.silver for s in samples)},
+        "samples": {
+            "annotated": sum(not s.silver for s in samples),
+            "silver": sum(s.silver for s in samples),
+        },
         "cross_validated": {
             "folds": folds,
             "left_out": "whole outlets",
             "forms_trained_on": {form: row for form, row in figures.items() if form in SEEN},
             "forms_not_trained_on": {form: row for form, row in figures.items() if form not in SEEN},
         },
-        "columns": len(feature_names()),
+        "columns": len(feature_names()) + len(VOTE_NAMES),
+        "hashed_words": HASHES,
         "pair_columns": list(PAIR_NAMES),
         "ensembles": about,
     }
@@ -264,16 +324,15 @@ def main() -> None:
     parser.add_argument("--cv", action="store_true", help="print cross-validated figures")
     parser.add_argument("--folds", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="train on everything and write the model")
-    parser.add_argument(
-        "--silver", type=Path, help="JSON of modules per article page, instead of reading the HTML"
-    )
     options = parser.parse_args()
-    if options.write:
-        write_model(options.folds if options.cv else 0, options.silver)
-    elif options.cv:
-        cross_validate(options.folds, options.silver)
-    else:
+    if not options.write and not options.cv:
         parser.error("give --cv, --write, or both")
+    gold, articles = load_gold(SEEN + UNSEEN if options.cv else SEEN), load_articles()
+    figures = cross_validate(options.folds, gold, articles) if options.cv else {}
+    if options.write:
+        write_model(
+            figures, options.folds if options.cv else 0, [s for s in gold if s.form in SEEN] + articles
+        )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from toolkit.page.language import find_language
 from toolkit.page.modules.duplicates import mark_duplicates
 from toolkit.page.saved_text import read_lines, read_text
 from toolkit.page.saved_text.assemble import assemble_modules
@@ -19,7 +20,7 @@ from toolkit.page.saved_text.pairs import PAIR_NAMES, describe_pairs, part_by_ru
 from toolkit.page.saved_text.roles import decide_roles
 from toolkit.page.saved_text.score import ROLES, load_ensembles, score_lines
 from toolkit.page.saved_text.tabs import find_panes
-from toolkit.page.saved_text.tongue import find_language
+from toolkit.page.saved_text.wording import HASHES, VOTE_NAMES
 
 TITLE = "Old Tannery Becomes a School for Bell Founders"
 BODY = [
@@ -172,11 +173,13 @@ def test_find_panes_needs_a_list_that_the_names_divide():
 
 def test_describe_lines_has_a_row_a_line_and_a_column_a_name():
     page = read_lines(as_bullets())
-    table = describe_lines(page.lines, page.facts, page.labels, page.region, page.title, page.guesses)
+    table = describe_lines(
+        page.lines, page.facts, page.labels, page.region, page.title, page.guesses, page.words
+    )
     assert table.shape == (len(page.lines), len(feature_names()))
     assert np.isfinite(table).all()
     assert len(set(feature_names())) == len(feature_names())
-    assert describe_lines([], [], [], Region(), None, []).shape == (0, len(feature_names()))
+    assert describe_lines([], [], [], Region(), None, [], []).shape == (0, len(feature_names()))
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 40])
@@ -193,7 +196,9 @@ def test_describe_pairs_is_empty_when_fewer_than_two_headlines_are_there():
 
 def test_score_lines_goes_by_the_guesses_when_no_trees_are_given():
     page = read_lines(as_bullets())
-    scores = score_lines(page.lines, page.facts, page.labels, page.region, page.title, page.guesses, {})
+    scores = score_lines(
+        page.lines, page.facts, page.labels, page.region, page.title, page.guesses, page.words, {}
+    )
     assert scores[:, 1].tolist() == [
         pytest.approx(0.9) if guess == "headline" else 0.0 for guess in page.guesses
     ]
@@ -202,16 +207,15 @@ def test_score_lines_goes_by_the_guesses_when_no_trees_are_given():
 def test_model_card_says_what_it_was_trained_on_and_fits_the_columns():
     folder = files("toolkit").joinpath("models")
     card = json.loads(folder.joinpath("saved_text.json").read_text(encoding="utf-8"))
-    assert card["columns"] == len(feature_names())
+    columns, roles = len(feature_names()) + len(VOTE_NAMES), len(ROLES)
+    assert (card["columns"], card["hashed_words"]) == (columns, HASHES)
     assert card["pair_columns"] == list(PAIR_NAMES)
     assert {"resiliparse", "inscriptis"} <= set(card["cross_validated"]["forms_trained_on"])
     assert len(card["data_sha256"]) == 64
     ensembles = load_ensembles()
     assert set(ensembles) == {f"{stage}_{role}" for stage in ("first", "second") for role in ROLES} | {"part"}
     for name, ensemble in ensembles.items():
-        width = {"f": len(feature_names()), "s": len(feature_names()) + 3 + 36 + 9 + 6, "p": len(PAIR_NAMES)}[
-            name[0]
-        ]
+        width = {"f": columns, "s": columns + roles * 18, "p": len(PAIR_NAMES)}[name[0]]
         assert ensemble.feature.min() >= 0 and ensemble.feature.max() < width
         assert len(ensemble.predict(np.zeros((0, width), np.float32))) == 0
 

@@ -16,19 +16,22 @@ from toolkit.page.modules.duplicates import mark_duplicates
 from toolkit.page.saved_text.account import account_lines, share_of_residue
 from toolkit.page.saved_text.assemble import assemble_modules
 from toolkit.page.saved_text.body import (
+    MIN_WORDS,
     Region,
     find_body,
     find_byline,
     find_lists,
     find_running_date,
     find_title,
+    settle_article,
 )
 from toolkit.page.saved_text.facts import Facts, find_facts
 from toolkit.page.saved_text.guess import guess_roles
 from toolkit.page.saved_text.lines import MAX_LINES, Line, find_lines
 from toolkit.page.saved_text.roles import decide_roles
-from toolkit.page.saved_text.score import score_lines, score_parting
+from toolkit.page.saved_text.score import BODY, score_lines, score_parting
 from toolkit.page.saved_text.split import label_claim, split_labels
+from toolkit.page.saved_text.wording import words_of
 
 __all__ = ["TextPage", "read_lines", "read_text"]
 
@@ -48,6 +51,7 @@ class TextPage:
     region: Region
     title: int | None
     guesses: list[str]
+    words: list[tuple[str, ...]]  # folded
 
 
 def read_lines(text: str) -> TextPage:
@@ -63,7 +67,8 @@ def read_lines(text: str) -> TextPage:
     if title is not None and title >= region.start:  # it was taken for the first paragraph
         kept = [i for i in region.lines if i > title]
         region = Region(kept[0], region.stop, kept) if kept else Region()
-    return TextPage(lines, facts, labels, region, title, guess_roles(lines, facts, region, title, labels))
+    guesses = guess_roles(lines, facts, region, title, labels)
+    return TextPage(lines, facts, labels, region, title, guesses, [words_of(line) for line in lines])
 
 
 def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Reading:
@@ -108,8 +113,10 @@ def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Rea
     if len(page.lines) >= MAX_LINES:
         problems.append(("too_many_lines", f"the first {MAX_LINES:,} lines were read."))
     lines, facts, region, title = page.lines, page.facts, page.region, page.title
+    scores = score_lines(lines, facts, page.labels, region, title, page.guesses, page.words)
+    if scores[:, BODY].any():
+        region, title = settle_article(lines, facts, page.labels, scores[:, BODY], region, title)
     authors, bylines = find_byline(lines, facts, region, title) if region else ([], set())
-    scores = score_lines(lines, facts, page.labels, region, title, page.guesses)
     roles = decide_roles(lines, facts, scores, region, title, bylines)
     heads = [i for i, role in enumerate(roles) if role == "headline"]
     parted = score_parting(lines, facts, scores, region, heads)
@@ -129,7 +136,10 @@ def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Rea
         roles[date[1]] = "date"
     if not article.body:
         reading.problems.append(("no_article", f"no run of sentences among the page's {len(lines)} lines."))
-    elif title is None:
+    elif sum(page.facts[i].words for i in region.lines) < MIN_WORDS:
+        detail = f"{len(article.body)} characters of body on a page of {total:,}; look at the page."
+        reading.problems.append(("short_article", detail))
+    if article.body and title is None:
         reading.problems.append(("no_title", "no line above the text is made of its words."))
     accounts = account_lines(lines, facts, roles, owner)
     reading.quality = {

@@ -21,7 +21,7 @@ __all__ = ["assemble_modules"]
 Matrix = npt.NDArray[np.float32]
 
 #: A label stands at most so many lines above the first headline it heads.
-LABEL_REACH = 12
+LABEL_REACH = 8
 #: Two headlines stand in two modules where that is likelier than this.
 PARTED = 0.5
 #: Above a module's first headline, a line scoring this much is its label.

@@ -7,13 +7,24 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from toolkit.page.dates import find_date
 from toolkit.page.modules.texts import stems
 from toolkit.page.names import clean_names
 from toolkit.page.saved_text.facts import Facts, fold_phrase, read_furniture
 from toolkit.page.saved_text.lines import Line
 
-__all__ = ["Region", "find_body", "find_byline", "find_running_date", "find_title", "is_paragraph"]
+__all__ = [
+    "Region",
+    "find_body",
+    "find_byline",
+    "find_running_date",
+    "find_title",
+    "is_paragraph",
+    "settle_article",
+]
 
 #: A title stands at most so many lines above the article's first paragraph.
 TITLE_REACH = 60
@@ -21,6 +32,12 @@ TITLE_REACH = 60
 TITLE_ENOUGH = 1.2
 #: A page's running date stands among its first lines.
 DATE_REACH = 60
+#: Running text has at least so many words; with fewer, short sentences in a row are taken for a short article.
+MIN_WORDS = 40
+#: A short article has at least so many sentences on lines of their own, one below the other, and so many words.
+SHORT_LINES, SHORT_WORDS = 2, 14
+#: A line that is so likely running text is a paragraph of the article where it stands among others.
+LIKELY_TEXT = 0.5
 
 
 @dataclass(slots=True)
@@ -125,9 +142,30 @@ def find_body(lines: list[Line], facts: list[Facts], barred: set[int], labels: l
         if total > best:
             best, span = total, (start, i + 1)
     inside = [i for i in range(*span) if paragraphs[i] and i not in barred]
-    if not inside or sum(facts[i].words for i in inside) < 40:
-        return Region()
+    if sum(facts[i].words for i in inside) < MIN_WORDS:
+        return _find_short(lines, facts, barred)
     return _widen(lines, facts, barred, Region(inside[0], inside[-1] + 1, inside))
+
+
+def _find_short(lines: list[Line], facts: list[Facts], barred: set[int]) -> Region:
+    """The longest run of sentences that stand on lines of their own, one right below the other."""
+    best: list[int] = []
+    run: list[int] = []
+    for i, (line, fact) in enumerate(zip(lines, facts, strict=True)):
+        sentence = (
+            fact.words >= 5
+            and fact.ends in (".", "?", "!", "…")
+            and not (line.bullet or line.rank is not None or i in barred or line.linked > 0.8)
+            and not (fact.furniture or fact.loose or fact.sign or fact.credit or fact.byline or fact.date)
+        )
+        run = [*run, i] if sentence else []
+        if sum(facts[j].words for j in run) > sum(facts[j].words for j in best):
+            best = run
+    if len(best) < SHORT_LINES or sum(facts[i].words for i in best) < SHORT_WORDS:
+        return Region()
+    if facts[best[-1]].ends not in (".", "…") and facts[best[0]].ends not in (".", "…"):
+        return Region()
+    return Region(best[0], best[-1] + 1, best)
 
 
 def _widen(lines: list[Line], facts: list[Facts], barred: set[int], region: Region) -> Region:
@@ -159,6 +197,41 @@ def _widen(lines: list[Line], facts: list[Facts], barred: set[int], region: Regi
     return Region(region.start, stop, inside)
 
 
+def settle_article(
+    lines: list[Line],
+    facts: list[Facts],
+    labels: list[str | None],
+    likely: npt.NDArray[np.floating],
+    region: Region,
+    title: int | None,
+) -> tuple[Region, int | None]:
+    """Where the article's text and its title stand, now that each line is known to be running text so likely.
+
+    The stretch of lines is taken that holds most words of running text for the fewest others; ``region`` and
+    ``title``, which rules found, stay where no stretch is worth it.
+    """
+    best = total = 0.0
+    start, span = 0, (0, 0)
+    for i, fact in enumerate(facts):
+        sure = 2.0 * float(likely[i]) - 1.0
+        if total <= 0:
+            total, start = 0.0, i
+        total += min(fact.words, 60) * sure if sure > 0 else min(max(fact.words, 2), 8) * sure
+        if total > best:
+            best, span = total, (start, i + 1)
+    inside = [i for i in range(*span) if likely[i] >= LIKELY_TEXT]
+    if sum(facts[i].words for i in inside) < MIN_WORDS:
+        return region, title
+    found = Region(inside[0], inside[-1] + 1, inside)
+    if region and found.start == region.start:
+        return found, title
+    title = find_title(lines, facts, found, labels)
+    if title is not None and title >= found.start:
+        kept = [i for i in found.lines if i > title]
+        found = Region(kept[0], found.stop, kept) if kept else found
+    return found, title
+
+
 def find_title(lines: list[Line], facts: list[Facts], region: Region, labels: list[str | None]) -> int | None:
     """Index of the line that is the article's title: above the text, near it, and made of its words.
 
@@ -167,8 +240,9 @@ def find_title(lines: list[Line], facts: list[Facts], region: Region, labels: li
     """
     text = stems(" ".join(lines[i].text for i in region.lines[:12])[:4000])
     copies = Counter(line.text.casefold() for line in lines)
+    short = sum(facts[i].words for i in region.lines) < MIN_WORDS
     scores: dict[int, float] = {}
-    for i in range(max(0, region.start - TITLE_REACH), min(len(lines), region.start + 3)):
+    for i in range(max(0, region.start - TITLE_REACH), min(len(lines), region.start + (0 if short else 3))):
         line, fact = lines[i], facts[i]
         if not 2 <= fact.words <= 40 or fact.furniture or fact.date or fact.email or fact.sign or labels[i]:
             continue
@@ -191,7 +265,7 @@ def find_title(lines: list[Line], facts: list[Facts], region: Region, labels: li
         scores[i] = score
     found = max(scores, key=lambda i: (scores[i], -i), default=None)
     if found is None or scores[found] <= TITLE_ENOUGH:
-        return None
+        return _right_above(facts, region, labels) if short else None
     for i in range(found - 1, max(-1, found - 4), -1):
         good = (
             i in scores and scores[i] > max(TITLE_ENOUGH, scores[found] - 0.8) and 4 <= facts[i].words <= 25
@@ -199,6 +273,19 @@ def find_title(lines: list[Line], facts: list[Facts], region: Region, labels: li
         if good and lines[i].bullet == lines[found].bullet and lines[found].heading != 1:
             found = i
     return found
+
+
+def _right_above(facts: list[Facts], region: Region, labels: list[str | None]) -> int | None:
+    """The line right above a short article, but for what stands between a title and its text."""
+    at = region.start - 1
+    while at > max(-1, region.start - 5) and _is_small(facts, at):
+        at -= 1
+    if at < 0 and region.start:  # three short words can look like a name
+        at = region.start - 1
+        at = at if facts[at].name and not facts[at].byline else -1
+    if at < 0 or labels[at] or not 2 <= facts[at].words <= 30 or facts[at].ends in (".", ":", ","):
+        return None
+    return None if facts[at].furniture or facts[at].sign or facts[at].email else at
 
 
 def _is_small(facts: list[Facts], i: int) -> bool:

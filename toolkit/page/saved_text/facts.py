@@ -6,7 +6,7 @@ import csv
 import importlib.resources
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from toolkit.page.modules.texts import is_count, is_date, weigh
 from toolkit.page.saved_text.lines import WIDE, Line
@@ -16,6 +16,9 @@ __all__ = ["Facts", "find_facts", "fold_phrase", "read_furniture"]
 
 #: What a site's own words around the page can be for, in the order of the columns they become.
 FURNITURE = ("share", "account", "footer", "menu", "ad", "comment", "more", "meta", "credit")
+
+#: Facts of lines up to this length are kept for when the line comes again.
+KEPT_CHARS = 160
 
 _EMAIL = re.compile(r"\S+@\S+\.\w{2,}")
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.I)
@@ -111,7 +114,11 @@ def find_facts(line: Line) -> Facts:
     >>> facts.words, facts.ends, facts.name, facts.furniture
     (7, '', False, '')
     """
-    text = line.text
+    # a page prints the same short lines over and over, and the pages of a site do so even more
+    return _facts_of(line.text) if len(line.text) <= KEPT_CHARS else _read_facts(line.text)
+
+
+def _read_facts(text: str) -> Facts:
     words, _ = weigh(text[:2000])
     chars = len(text)
     head = text[:240]
@@ -163,6 +170,9 @@ def find_facts(line: Line) -> Facts:
         unspaced=0.0 if text.isascii() else len(_UNSPACED.findall(head)) / len(head),
         loose=_loose_class(key, table) if chars <= 160 else "",
     )
+
+
+_facts_of = lru_cache(maxsize=8192)(_read_facts)
 
 
 def _loose_class(key: str, table: dict[str, str]) -> str:

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from toolkit.page.modules.lexicon import is_chrome, look_up
-from toolkit.page.modules.texts import overlap, stems
+from toolkit.page.modules.texts import overlap
 from toolkit.page.saved_text.body import Region, is_paragraph
 from toolkit.page.saved_text.facts import FURNITURE, Facts
 from toolkit.page.saved_text.lines import Line
+from toolkit.page.saved_text.wording import WORDING_NAMES, describe_wording
 
 __all__ = ["describe_lines", "feature_names", "spread_scores"]
 
@@ -64,7 +65,7 @@ def feature_names() -> list[str]:
     names += [f"guess_{name}" for name in GUESSES]
     names += [f"{name}{offset:+d}" for offset in _OFFSETS for name in _SEEN]
     names += [f"{name}_in_{window}" for window in _WINDOWS for name in _MEANS]
-    return names + list(_PLACE)
+    return [*names, *_PLACE, *WORDING_NAMES]
 
 
 def describe_lines(
@@ -74,10 +75,12 @@ def describe_lines(
     region: Region,
     title: int | None,
     guesses: list[str],
+    words: list[tuple[str, ...]],
 ) -> Matrix:
     """One row per line, one column per name of :func:`feature_names`; an empty page has no row.
 
-    ``guesses`` are the roles by rule: what the rules say is one more thing to go by.
+    ``guesses`` are the roles by rule: what the rules say is one more thing to go by. ``words`` are each line's
+    folded words.
     """
     if not lines:
         return np.zeros((0, len(feature_names())), np.float32)
@@ -87,7 +90,8 @@ def describe_lines(
     loose = _one_hot([fact.loose for fact in facts], FURNITURE)
     guessed = _one_hot(guesses, GUESSES)
     parts = [own, classes, furniture, loose, guessed, _neighbours(own), _windows(own)]
-    parts.append(_place(lines, facts, labels, region, title, own))
+    parts.append(_place(lines, facts, labels, region, title, own, words))
+    parts.append(describe_wording(lines, facts, words))
     return np.hstack(parts).astype(np.float32)
 
 
@@ -203,16 +207,17 @@ def _place(
     region: Region,
     title: int | None,
     own: Matrix,
+    words: list[tuple[str, ...]],
 ) -> Matrix:
     size = len(lines)
     rows = np.arange(size)
     start, stop = (region.start, region.stop) if region else (size, size)
-    title_stems = stems(lines[title].text) if title is not None else set()
-    text_stems = stems(" ".join(lines[i].text for i in region.lines[:12])[:4000])
+    title_stems = _stems(words[title]) if title is not None else set()
+    text_stems = {stem for i in region.lines[:12] for stem in _stems(words[i])}
     title_overlap, text_overlap = np.zeros(size), np.zeros(size)
-    for i, line in enumerate(lines):
+    for i in range(size):
         if 3 <= facts[i].words <= 40:
-            found = stems(line.text[:300])
+            found = _stems(words[i])
             if len(found) >= 2:
                 title_overlap[i] = len(found & title_stems) / len(found)
                 text_overlap[i] = len(found & text_stems) / len(found)
@@ -239,6 +244,10 @@ def _place(
             np.tile(page, (size, 1)), groups,
         ]
     ).astype(np.float32)  # fmt: skip
+
+
+def _stems(words: tuple[str, ...]) -> set[str]:
+    return {word[:5] for word in words if len(word) > 2}
 
 
 def _above(marked: list[bool]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float64]]:

@@ -120,7 +120,7 @@ def part_by_rule(rows: Matrix) -> npt.NDArray[np.float32]:
 def part_for_sure(rows: Matrix) -> npt.NDArray[np.float32]:
     """0.9 where a label stands between, or a lone short line set further out breaks a list without lines between."""
     column = {name: i for i, name in enumerate(PAIR_NAMES)}
-    headed = rows[:, column["best_label"]] >= 0.6
+    headed = rows[:, column["best_label"]] >= 0.5
     lone = (rows[:, column["gap"]] <= 2) & (rows[:, column["usual_gap"]] == 0) & (rows[:, column["gap"]] >= 1)
     short = (rows[:, column["label_words"]] <= 6) & (rows[:, column["label_deeper"]] < 0)
     plain = (rows[:, column["dates_between"]] == 0) & (rows[:, column["furniture_between"]] == 0)

@@ -15,19 +15,30 @@ from toolkit.page.saved_text.facts import Facts
 from toolkit.page.saved_text.features import describe_lines, spread_scores
 from toolkit.page.saved_text.lines import Line
 from toolkit.page.saved_text.pairs import describe_pairs, part_by_rule, part_for_sure
+from toolkit.page.saved_text.wording import spread_votes, weigh_words
 
 __all__ = ["load_ensembles", "score_lines", "score_parting"]
 
 Matrix = npt.NDArray[np.float32]
 
 #: Roles in the order of the score table's columns; column 0 is anything else.
-ROLES = ("headline", "label", "kicker")
+ROLES = ("headline", "label", "kicker", "body")
+BODY = len(ROLES)
 #: A line scoring less for every role at first sight is not looked at again.
 HOPELESS = 0.005
 #: What rules take for a headline, a label or a kicker scores at least so much ...
 SURE = {"headline": 0.5, "label": 0.5, "kicker": 0.5}
-#: ... unless the trees all but rule it out.
-DENIED = {"headline": 0.1, "label": -1.0, "kicker": -1.0}
+#: ... unless the trees doubt it.
+DENIED = {"headline": 0.4, "label": 0.1, "kicker": -1.0}
+
+
+@lru_cache(maxsize=1)
+def load_weights() -> tuple[npt.NDArray[np.float32], float]:
+    """The weight of each hashed word for a line to be a headline, and the constant added to them."""
+    path = files("toolkit").joinpath("models").joinpath("saved_text.npz")
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        weights = stored["word_weights"].astype(np.float32)
+    return weights[:-1], float(weights[-1])
 
 
 @lru_cache(maxsize=1)
@@ -54,16 +65,19 @@ def score_lines(
     region: Region,
     title: int | None,
     guesses: list[str],
+    words: list[tuple[str, ...]],
     ensembles: dict[str, Ensemble] | None = None,
 ) -> Matrix:
-    """One row per line; columns: anything else, headline, label, kicker, each 0 to 1.
+    """One row per line; columns: anything else, headline, label, kicker, running text, each 0 to 1.
 
     Without trees the roles guessed by rule are all there is to go by.
     """
     ensembles = load_ensembles() if ensembles is None else ensembles
     if not ensembles or not lines:
         return _from_guesses(guesses)
-    table = describe_lines(lines, facts, labels, region, title, guesses)
+    table = describe_lines(lines, facts, labels, region, title, guesses, words)
+    weights, start = load_weights()
+    table = np.hstack([table, spread_votes(weigh_words(lines, weights, start))])
     first = _predict(table, ensembles, "first")
     again = np.flatnonzero(first[:, 1:].max(axis=1) > HOPELESS)
     spread = np.hstack([table, spread_scores(lines, first[:, 1:])])
@@ -94,7 +108,7 @@ def _predict(table: Matrix, ensembles: dict[str, Ensemble], stage: str) -> Matri
 def _from_guesses(guesses: list[str]) -> Matrix:
     scores = np.zeros((len(guesses), len(ROLES) + 1), np.float32)
     for i, guess in enumerate(guesses):
-        scores[i, ROLES.index(guess) + 1 if guess in ROLES else 0] = 0.9
+        scores[i, ROLES.index(guess) + 1 if guess in SURE else 0] = 0.9
     return scores
 
 
