@@ -108,3 +108,85 @@ def test_main_exits_2_when_arguments_are_wrong(arguments, capsys):
         main(arguments)
     assert stopped.value.code == 2
     assert "usage: toolkit" in capsys.readouterr().err
+
+
+def test_load_goes_on_where_it_was_stopped(folder, tmp_path, capsys, monkeypatch):
+    from toolkit import streaming
+
+    out = tmp_path / "corpus"
+    with monkeypatch.context() as patch:
+        patch.setattr(streaming, "run_task", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        code, shown, err = run(capsys, "load", folder, "--out", out, "--quiet")
+    assert (code, shown) == (130, "")
+    assert "the same command again goes on" in err
+    assert run(capsys, "load", folder, "--out", out, "--quiet")[0] == 0
+    assert run(capsys, "load", folder, "--out", out, "--quiet")[0] == 0
+    code, _, err = run(capsys, "load", folder, "--out", out, "--quiet", "--ledger")
+    assert code == 2
+    assert "option ledger: false then, true now" in err and "--force" in err
+    assert run(capsys, "load", folder, "--out", out, "--quiet", "--ledger", "--force")[0] == 0
+
+
+def test_load_adds_new_inputs_when_asked(folder, tmp_path, capsys):
+    out = tmp_path / "corpus"
+    assert run(capsys, "load", folder / "a.html", "--out", out, "--quiet")[0] == 0
+    code, shown, _ = run(capsys, "load", folder, "--out", out, "--add", "--quiet")
+    assert (code, json.loads(shown)["snapshots"]) == (0, 2)
+
+
+def test_load_refuses_doubtful_pages_when_strict_and_names_them(folder, tmp_path, capsys):
+    (folder / "short.html").write_text(
+        "<title>Bridge</title><h1>Bridge</h1><p>It opened.</p>", encoding="utf-8"
+    )
+    out = tmp_path / "corpus"
+    code, shown, err = run(capsys, "load", folder, "--out", out, "--strict", "--quiet")
+    assert (code, shown) == (1, "")
+    assert f"doubtful: {(folder / 'short.html').as_posix()}: " in err and "no body" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pages"]
+
+
+def test_load_keeps_the_old_corpus_when_strict_refuses_and_replaces_it_when_not(folder, tmp_path, capsys):
+    out = tmp_path / "corpus"
+    toolkit.load(folder / "b.txt").save(out)
+    (folder / "empty.txt").write_bytes(b"")
+    assert run(capsys, "load", folder, "--out", out, "--strict", "--quiet")[0] == 1
+    assert toolkit.open_corpus(out).count()["snapshots"] == 1
+    (folder / "empty.txt").unlink()
+    doubtful = toolkit.find_doubtful(toolkit.load(folder).articles)
+    code = run(capsys, "load", folder, "--out", out, "--strict", "--quiet")[0]
+    assert (code, toolkit.open_corpus(out).count()["snapshots"]) == ((0, 2) if doubtful.empty else (1, 1))
+
+
+def test_load_takes_filters(folder, tmp_path, capsys):
+    options = (
+        "--not-url",
+        "*ledger.example*",
+        "--mime",
+        "text/*",
+        "--once-a-day",
+        "--part-size",
+        1,
+        "--n-jobs",
+        1,
+    )
+    code, shown, err = run(capsys, "load", folder, "--out", tmp_path / "corpus", "--quiet", *options)
+    assert (code, json.loads(shown)["snapshots"]) == (0, 1)
+    assert "1 x not_pages" in err
+    code, _, err = run(capsys, "load", folder, "--out", tmp_path / "other", "--url-filter", "re:(")
+    assert (code, "is no regular expression" in err) == (2, True)
+
+
+def test_verify_prints_findings_and_fails_when_a_file_differs(folder, tmp_path, capsys):
+    run(capsys, "load", folder, "--out", tmp_path / "corpus", "--quiet")
+    assert run(capsys, "verify", tmp_path / "corpus") == (0, "", "toolkit: 0 errors, 0 notes.\n")
+    (tmp_path / "corpus" / "modules.parquet").unlink()
+    code, shown, err = run(capsys, "verify", tmp_path / "corpus")
+    assert (code, err) == (1, "toolkit: 1 error, 0 notes.\n")
+    assert shown.startswith("error: modules.parquet: is missing; restore it from a copy")
+    code, _, err = run(capsys, "verify", folder)
+    assert (code, "no manifest of ours" in err) == (2, True)
+
+
+def test_strict_refuses_an_address(folder, capsys):
+    code, _, err = run(capsys, "load", folder, "--out", "s3://bucket/corpus", "--strict")
+    assert (code, "no local folder" in err) == (2, True)

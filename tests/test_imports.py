@@ -22,6 +22,7 @@ ORDER = [
     ["rows"],
     ["tasks"],
     ["part_store"],
+    ["growth"],
     ["show", "plan", "cluster"],
     ["corpus"],
     ["parts"],

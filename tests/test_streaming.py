@@ -372,3 +372,61 @@ def test_a_store_writes_a_file_whole_or_not_at_all(tmp_path):
         store.remove("a")
         store.remove("a")
         assert store.list("a") == []
+
+
+@pytest.mark.parametrize("single", [True, False])
+def test_a_corpus_grows_by_adding_parts(folder, tmp_path, monkeypatch, single):
+    if not single:
+        monkeypatch.setattr(streaming, "SMALL", {"articles": -1})
+    out = tmp_path / "corpus"
+    first, second = folder / "0*.html", folder / "[1-3]*"
+    toolkit.load(first, out=out, part_size=4_000)
+    before = hash_files(out)
+    grown = toolkit.load([first, second], out=out, part_size=3_000, add=True)
+    whole = toolkit.load([first, second])
+    for name in ("articles", "modules", "placements"):
+        assert_frame_equal(getattr(grown, name), getattr(whole, name))
+    assert sorted(grown.problems["reason"]) == sorted(whole.problems["reason"])
+    assert len(toolkit.verify_corpus(out)) == 0
+    if not single:  # what was there is as it was
+        kept = {name: hash_ for name, hash_ in hash_files(out).items() if name in before}
+        changed = {name for name in kept if kept[name] != before[name]}
+        assert changed == {"manifest.json", "inputs.parquet"}
+    again = hash_files(out)
+    toolkit.load([first, second], out=out, add=True)
+    assert hash_files(out) == again
+
+
+@pytest.mark.parametrize("single", [True, False])
+def test_adding_is_resumed_when_it_was_stopped(folder, tmp_path, monkeypatch, single):
+    if not single:
+        monkeypatch.setattr(streaming, "SMALL", {"articles": -1})
+    first, second = folder / "0*.html", folder / "[1-3]*"
+    for name in ("whole", "corpus"):
+        toolkit.load(first, out=tmp_path / name, part_size=4_000)
+    toolkit.load(second, out=tmp_path / "whole", part_size=3_000, add=True)
+    with monkeypatch.context() as patch:
+        stop_after(patch, 1)
+        with pytest.raises(KeyboardInterrupt):
+            toolkit.load(second, out=tmp_path / "corpus", part_size=3_000, add=True)
+    begun = toolkit.open_corpus(tmp_path / "corpus")
+    assert begun.complete is False
+    assert len(begun.articles) > 10
+    toolkit.load(second, out=tmp_path / "corpus", part_size=3_000, add=True)
+    assert hash_files(tmp_path / "corpus") == hash_files(tmp_path / "whole")
+
+
+def test_add_refuses_what_cannot_be_added(folder, tmp_path):
+    with pytest.raises(InputError, match="give it as out="):
+        toolkit.load(folder, add=True)
+    with pytest.raises(CorpusError, match="no such folder"):
+        toolkit.load(folder, out=tmp_path / "absent", add=True)
+    toolkit.load(folder).save(tmp_path / "saved")
+    with pytest.raises(CorpusError, match="was not written by load"):
+        toolkit.load(folder, out=tmp_path / "saved", add=True)
+    toolkit.load(folder / "00.html", out=tmp_path / "corpus")
+    with pytest.raises(CorpusError, match="option ledger: false then, true now"):
+        toolkit.load(folder, out=tmp_path / "corpus", ledger=True, add=True)
+    (folder / "00.html").write_text(TEXT_PAGE, encoding="utf-8")
+    with pytest.raises(InputError, match=r"00.html' has changed since"):
+        toolkit.load(folder, out=tmp_path / "corpus", add=True)

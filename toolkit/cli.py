@@ -60,6 +60,7 @@ def make_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="refuse (exit 1, nothing written) if any page is doubtful or unread",
     )
+    load.add_argument("--add", action="store_true", help="add new inputs to the corpus that the folder holds")
     _add_choosing(load)
     load.set_defaults(run=run_load)
 
@@ -193,6 +194,7 @@ def _load(arguments: argparse.Namespace, out: str | None = None) -> Corpus:
             part_size=arguments.part_size,
             client=client,
             force=arguments.force and out is not None,
+            add=getattr(arguments, "add", False),
         )
     finally:
         if client is not None:

@@ -13,9 +13,10 @@ from toolkit.corpus import Corpus
 from toolkit.errors import InputError, MissingExtraError
 from toolkit.find_inputs import Inputs, PathLike, find_inputs
 from toolkit.folders import read_manifest
+from toolkit.growth import open_base
 from toolkit.metadata import Metadata, read_metadata
 from toolkit.parts import open_corpus
-from toolkit.plan import Plan, describe_options, find_versions, list_inputs, new_token
+from toolkit.plan import Plan, describe_options, find_versions, list_inputs, new_token, read_inputs
 from toolkit.progress import BAR_FROM, Progress, Teller
 from toolkit.readers import check_columns
 from toolkit.readers.model import Filters, Limits
@@ -50,6 +51,7 @@ def load(
     part_size: int | None = None,
     client: Any = None,
     force: bool = False,
+    add: bool = False,
 ) -> Corpus:
     """Load saved news pages into tables.
 
@@ -89,6 +91,8 @@ def load(
         A cluster to read on, instead of processes of this machine; needs ``out`` and the extra ``cluster``.
     force : bool
         With ``out``: start anew where the folder holds something else. What the toolkit wrote there is removed.
+    add : bool
+        With ``out``: the folder holds a finished corpus, to which those inputs are added that it does not hold yet.
 
     Returns
     -------
@@ -138,7 +142,12 @@ def load(
     options = Options(
         known, ledger, mtime, second_opinion, filters or Filters(), limits or Limits(), columns or None
     )
-    tasks, size = plan_tasks(inputs.files, part_size)
+    base = None
+    if add and not force:
+        store = find_store(_need_out(out))
+        base = open_base(store, read_inputs(store))
+    files = inputs.files if base is None else base.find_new(inputs.files)
+    tasks, size = plan_tasks(files, part_size, first=0 if base is None else base.first)
     parameters: dict[str, Any] = {"ledger": ledger, "mtime": mtime}
     if second_opinion:
         parameters["second_opinion"] = second_opinion
@@ -146,9 +155,11 @@ def load(
         parameters["once_a_day"] = True
     if out is None:
         return _load_here(inputs, tasks, options, n_jobs, progress, parameters)
-    plan = Plan(
-        tasks, list_inputs(tasks), describe_options(options, size), find_versions(), parameters, new_token()
-    )
+    listed = list_inputs(tasks)
+    if base is not None:
+        listed = pd.concat([base.inputs, listed], ignore_index=True)
+    described = describe_options(options, size)
+    plan = Plan(tasks, listed, described, find_versions(), parameters, new_token(), base)
     return stream_load(
         plan,
         options,
@@ -187,6 +198,12 @@ def open_or_load(
             return open_corpus(Path(pages) / ("corpus" if manifest["kind"] == "report" else ""))
     known = None if isinstance(metadata, str) and not metadata else metadata
     return load(pages, known, **options)
+
+
+def _need_out(out: PathLike | None) -> PathLike:
+    if out is None:
+        raise InputError("load: add=True adds to a corpus in a folder; give it as out=.")
+    return out
 
 
 def _check_second_opinion() -> None:

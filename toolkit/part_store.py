@@ -166,6 +166,14 @@ def to_arrow(frame: pd.DataFrame, table: TableName, group: bool) -> pa.Table:
     return arrow.replace_schema_metadata(schema.metadata)
 
 
+def write_frame(
+    store: Store, file: str, frame: pd.DataFrame, table: TableName, *, group: bool = False
+) -> None:
+    """One table as one Parquet file, in the schema of all parts."""
+    with store.create(file) as stream:
+        pq.write_table(to_arrow(frame, table, group), stream, compression="zstd")
+
+
 def read_table(
     store: Store,
     files: Sequence[str],

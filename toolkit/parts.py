@@ -187,8 +187,10 @@ class PartedCorpus(Corpus):
     def _problem_files(self) -> list[str]:
         if self.complete:
             return list(self.manifest["problems"])
-        head = [f"problems/{name}" for name in self.store.list("problems") if name.startswith("head-")]
-        return head + [f"problems/{record['name']}.parquet" for record in self.records]
+        base = read_json(self.store, f"{WORK}/base.json") or {"records": [], "problems": []}
+        heads = [f"problems/{name}" for name in self.store.list("problems") if name.startswith("head-")]
+        new = [f"problems/{record['name']}.parquet" for record in self.records[len(base["records"]) :]]
+        return base["problems"] + [name for name in heads if name not in base["problems"]] + new
 
     def _read_problems(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         frame = read_table(self.store, self._problem_files(), "problems")
@@ -393,7 +395,10 @@ class Batches:
 def _find_records(store: Store) -> list[Record]:
     """The records of the parts that are done, in order, where the load is not complete."""
     names = [name for name in store.list(WORK) if name.startswith("part-")]
-    return [record for name in sorted(names) if (record := read_json(store, f"{WORK}/{name}")) is not None]
+    before = (read_json(store, f"{WORK}/base.json") or {"records": []})["records"]
+    return before + [
+        record for name in sorted(names) if (record := read_json(store, f"{WORK}/{name}")) is not None
+    ]
 
 
 def _join(

@@ -16,6 +16,7 @@ import pandas as pd
 
 from toolkit.errors import CorpusError
 from toolkit.folders import MAKER, MANIFEST, find_version
+from toolkit.growth import Base
 from toolkit.part_store import WORK
 from toolkit.rows import Options
 from toolkit.store import LocalStore, Store, read_json, write_json
@@ -41,6 +42,12 @@ class Plan:
     versions: dict[str, str]
     parameters: dict[str, Any]
     token: str
+    base: Base | None = None
+
+    @property
+    def generation(self) -> int:
+        """0 for the load that made the corpus, more for those that added to it."""
+        return 0 if self.base is None else self.base.generation
 
     def begin(self, store: Store) -> None:
         """Write the manifest of a load under way, so that the folder opens and can be resumed."""
@@ -57,7 +64,12 @@ class Plan:
             "format_version": 2,
             "complete": complete,
             "parameters": self.parameters,
-            "load": {"options": self.options, "versions": self.versions, "n_tasks": len(self.tasks)},
+            "load": {
+                "options": self.options,
+                "versions": self.versions,
+                "n_tasks": len(self.tasks),
+                "generation": self.generation,
+            },
         }
 
 
@@ -67,6 +79,7 @@ def describe_options(options: Options, part_size: int) -> dict[str, Any]:
     text = json.dumps([sorted(known.exact.items()), known.globs, known.columns], default=str, sort_keys=True)
     return {
         "ledger": options.ledger,
+        "group": options.has_group,
         "mtime": options.mtime,
         "second_opinion": options.second_opinion,
         "metadata": hashlib.sha256(text.encode()).hexdigest() if known.columns else None,
@@ -128,6 +141,8 @@ def open_plan(plan: Plan, store: Store, *, force: bool) -> State:
     CorpusError
         If the folder is not ours, or holds a load of other inputs, options or versions.
     """
+    if plan.base is not None and not force:
+        return _open_addition(plan, plan.base, store)
     if store.is_empty():
         return "fresh"
     manifest = read_json(store, MANIFEST)
@@ -156,6 +171,31 @@ def open_plan(plan: Plan, store: Store, *, force: bool) -> State:
             + (", add=True (--add) keeps it and adds the new inputs." if complete else ".")
         )
     return "done" if complete else "resume"
+
+
+def _open_addition(plan: Plan, base: Base, store: Store) -> State:
+    """As `open_plan`, for a load that adds to a finished corpus: its options must fit those the corpus has."""
+    manifest = read_json(store, MANIFEST)
+    complete = bool(manifest.get("complete", True))
+    free = {"part_size", "metadata"} if complete else set()
+    before = base.options if complete else manifest["load"]["options"]
+    differs = _compare(
+        {name: value for name, value in before.items() if name not in free},
+        {name: value for name, value in plan.options.items() if name not in free},
+        "option",
+    )
+    if not complete:
+        old = read_inputs(store)
+        differs += _compare_inputs(old, plan.inputs) if old is not None else [f"{INPUTS} is missing"]
+        differs += _compare(manifest["load"]["versions"], plan.versions, "version of")
+    if differs:
+        raise CorpusError(
+            f"add: {store.place!r} holds something that these pages cannot be added to: {'; '.join(differs)}. Give "
+            "the options that it was loaded with, or load everything anew with force=True (--force)."
+        )
+    if not complete:
+        return "resume"
+    return "fresh" if plan.tasks else "done"
 
 
 def clear_folder(store: Store, manifest: Mapping[str, Any] | None) -> None:

@@ -17,7 +17,7 @@ from toolkit.part_store import (
     read_record,
     read_table,
     run_task,
-    to_arrow,
+    write_frame,
 )
 from toolkit.parts import open_corpus
 from toolkit.plan import INPUTS, Plan, open_plan
@@ -51,6 +51,8 @@ def stream_load(
     if state == "done":
         _tidy(store, list(TABLES))
         return open_corpus(store.place)
+    if state == "fresh" and plan.base is not None:
+        plan.base.keep(store, options)
     plan.begin(store)
     records: dict[int, Record] = {}
     todo: list[Task] = []
@@ -60,7 +62,7 @@ def stream_load(
             todo.append(task)
         else:
             records[task.number] = record
-    write_problems(store, "head-00000", [_found(*entry) for entry in passed_over])
+    write_problems(store, f"head-{plan.generation:05d}", [_found(*entry) for entry in passed_over])
     tell = Teller(progress, len(plan.tasks), sum(task.bytes for task in plan.tasks))
     tell.resume(len(records), sum(record["bytes"] for record in records.values()))
     problems = sum(record["rows"]["problems"] for record in records.values())
@@ -71,7 +73,8 @@ def stream_load(
             tell.step(problems, pages=record["rows"]["articles"], size=record["bytes"])
     finally:
         tell.close()
-    ordered = [records[task.number] for task in plan.tasks]
+    before = [] if plan.base is None else read_json(store, f"{WORK}/base.json")["records"]
+    ordered = before + [records[task.number] for task in plan.tasks]
     finish(plan, options, store, ordered)
     return open_corpus(store.place)
 
@@ -117,10 +120,15 @@ def _found(source: str, reason: str, detail: str) -> dict[str, Any]:
 def finish(plan: Plan, options: Options, store: Store, records: list[Record]) -> None:
     """Apply the rules over all inputs, bring the files into their last form, and write the manifest."""
     settled = _settle(store, records, options)
-    used = {key for record in records for key in record["used"]}
-    passed = [Tally(source, counts) for record in records for source, counts in record["passed"]]
+    used = {key for record in records for key in record.get("used", ())}
+    if plan.base is not None and options.metadata.columns:
+        used |= options.metadata.find_used(plan.inputs["source"])
+        for record in records[: plan.base.first]:
+            seen = read_table(store, [f"articles/{record['name']}.parquet"], "articles", ["source"])
+            used |= options.metadata.find_used(seen["source"])
+    passed = [Tally(source, counts) for record in records for source, counts in record.get("passed", ())]
     late = finish_problems(passed, options.metadata.find_unused(used), settled)
-    write_problems(store, "tail-00000", late)
+    write_problems(store, f"tail-{plan.generation:05d}", late)
     manifest = plan.manifest(complete=True)
     small = isinstance(store, LocalStore) and all(
         sum(record["rows"].get(name, 0) for record in records) <= limit for name, limit in SMALL.items()
@@ -128,10 +136,12 @@ def finish(plan: Plan, options: Options, store: Store, records: list[Record]) ->
     names: list[TableName] = ["articles", "modules", "placements", "problems"]
     if options.ledger:
         names.append("ledger")
+    new = records if plan.base is None else records[plan.base.first :]
     problem_files = [
-        "problems/head-00000.parquet",
-        *(f"problems/{record['name']}.parquet" for record in records),
-        "problems/tail-00000.parquet",
+        *(() if plan.base is None else plan.base.problems),
+        f"problems/head-{plan.generation:05d}.parquet",
+        *(f"problems/{record['name']}.parquet" for record in new),
+        f"problems/tail-{plan.generation:05d}.parquet",
     ]
     if small:
         manifest |= _join_parts(store, records, names, settled, problem_files, options)
@@ -145,9 +155,9 @@ def finish(plan: Plan, options: Options, store: Store, records: list[Record]) ->
 def _tidy(store: Store, names: Sequence[str]) -> None:
     """Remove what only a load under way needs; an earlier run may have been stopped just before."""
     manifest = read_json(store, MANIFEST)
-    if manifest["format_version"] == 1:
-        for name in names:
-            store.remove(name)
+    single = manifest["format_version"] == 1
+    for name in names:
+        store.remove(name if single else f"{name}.parquet")
     store.remove(WORK)
 
 
@@ -168,16 +178,6 @@ def _settle(store: Store, records: Sequence[Record], options: Options) -> Settle
 def write_problems(store: Store, name: str, rows: Sequence[dict[str, Any]]) -> None:
     """Problems that belong to no part: what was passed over while inputs were found, what the end settled."""
     write_frame(store, f"problems/{name}.parquet", make_frame("problems", rows), "problems")
-
-
-def write_frame(
-    store: Store, file: str, frame: pd.DataFrame, table: TableName, *, group: bool = False
-) -> None:
-    """One table as one Parquet file, in the schema of all parts."""
-    import pyarrow.parquet as pq
-
-    with store.create(file) as stream:
-        pq.write_table(to_arrow(frame, table, group), stream, compression="zstd")
 
 
 def _rewrite(
