@@ -13,7 +13,7 @@ release = version = find_version()
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
 exclude_patterns = ["_build", "README.md"]
-default_role = "code"
+default_role = "py:obj"
 html_theme = "furo"
 html_title = "sidebar-toolkit"
 html_copy_source = False

@@ -48,13 +48,13 @@ class Finding:
 def percent(share: float) -> str:
     """A share as percent: two figures below ten percent, whole percent above."""
     value = share * 100
-    return f"{value:.1f} %" if abs(value) < 9.95 else f"{value:.0f} %"
+    return f"{value:.1f}\u00a0%" if abs(value) < 9.95 else f"{value:.0f}\u00a0%"
 
 
 def _interval(low: float, high: float, reason: object = None) -> str:
     if pd.isna(low) or pd.isna(high):
         return f"no interval: {reason}" if isinstance(reason, str) and reason else "no interval"
-    return f"95 % interval {percent(low)} to {percent(high)}"
+    return f"95\u00a0% interval {percent(low)} to {percent(high)}"
 
 
 def _plural(n: int, noun: str, many: str | None = None) -> str:
@@ -138,16 +138,21 @@ def say_clickbait(groups: pd.DataFrame, group: str) -> Finding:
     def told(row: pd.Series) -> str:
         low, high = row["mean_low"], row["mean_high"]
         text = (
-            "no interval" if pd.isna(low) else f"95 % interval {format_number(low)} to {format_number(high)}"
+            "no interval"
+            if pd.isna(low)
+            else f"95\u00a0% interval {format_number(low)} to {format_number(high)}"
         )
         return f"{format_number(row['mean_score'])} ({text}, n = {int(row['n']):,})"
 
+    def name(row: pd.Series) -> str:
+        return f"{row[group]} modules" if group == "kind" else f"\u201c{row[group]}\u201d"
+
     if len(known) == 1:
-        answer = f"The headlines of {top[group]!s} have a mean clickbait score of {told(top)}."
+        answer = f"The headlines of {name(top)} have a mean clickbait score of {told(top)}."
     else:
         answer = (
-            f"The headlines of {top[group]!s} read most like clickbait, mean score {told(top)}; those of "
-            f"{last[group]!s} least, {told(last)}."
+            f"The headlines of {name(top)} read most like clickbait, mean score {told(top)}; those of "
+            f"{name(last)} least, {told(last)}."
         )
     return Finding(
         answer, "A score is about style, 0 to 1, as readers rate it; neither deception nor clicks."

@@ -120,8 +120,15 @@ def write_report(
     say = _make_voice(progress)
     corpus = _get_corpus(paths, metadata, n_jobs, ledger, mtime, progress, say)
     if corpus.articles.empty:
-        reasons = corpus.problems["reason"].value_counts().to_dict()
-        raise InputError(f"report: no page could be read ({reasons}). See the reasons with 'toolkit load'.")
+        tally = (
+            corpus.problems["reason"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+        )
+        told = ", ".join(f"{n} x {reason}" for reason, n in tally.items())
+        first = corpus.problems.sort_values("source", kind="stable").iloc[0]
+        raise InputError(
+            f"report: no page could be read ({told}). First, {first['source']}: {first['detail']} "
+            "Give saved pages: HTML, text, MHTML or web archives."
+        )
     failures: list[str] = []
     with replace_folder(out, force=force) as folder:
         corpus.save(folder / "corpus")
