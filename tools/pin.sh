@@ -6,7 +6,7 @@ bin=$1
 {
     echo "# Pinned versions with hashes, for every platform and Python >= 3.11; made by 'make pins'."
     "$bin/uv" pip compile pyproject.toml --quiet --universal --upgrade --python-version 3.11 \
-        --extra dev --extra second-opinion --extra archives \
+        --extra dev --extra second-opinion --extra archives --extra cluster \
         --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 } >requirements.txt.new
 mv requirements.txt.new requirements.txt
