@@ -147,3 +147,30 @@ def test_check_chart_ignores_tick_labels_that_are_not_drawn():
     assert charts.find_overlaps(figure) == []
     axes.set_xlim(0, 1)
     assert charts.find_overlaps(figure) == [("mmmmmm", "mmmmmm")]
+
+
+@pytest.mark.parametrize("corpus", ["ordinary", "crowded"])
+@pytest.mark.parametrize("theme", THEMES)
+def test_draw_ranks_can_be_read_in_grey(corpus, theme):
+    """Printed without colour the lines still differ, by mark, fill or dash."""
+    function, table, arguments = make_charts(corpus)["ranks"]
+    axes = function(table, theme=theme, **arguments)
+    paper = PALETTES[theme].paper
+    looks = [
+        (line.get_marker(), line.get_linestyle(), line.get_markerfacecolor() == paper)
+        for line in axes.lines
+        if len(line.get_xdata()) > 1
+    ]
+    assert len(looks) >= 5
+    assert len(set(looks)) == len(looks)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_draw_edits_can_be_read_in_grey(theme):
+    function, table, arguments = make_charts("crowded")["edits"]
+    axes = function(table, theme=theme, **arguments)
+    marks = [
+        part.get_paths()[0].vertices.tobytes() for part in axes.collections if part.get_label()[:1] != "_"
+    ]
+    assert len(marks) == 6
+    assert len(set(marks)) == 6
