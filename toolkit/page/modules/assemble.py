@@ -17,7 +17,7 @@ from toolkit.page.modules.features import candidates, describe_cards
 from toolkit.page.modules.headline import borrow_headline, choose_headline
 from toolkit.page.modules.kickers import NAMES as KICKER_NAMES
 from toolkit.page.modules.kickers import describe_slots, find_deck, kicker_slots, slot_rules, trim_headline
-from toolkit.page.modules.kinds import RULE_COLUMNS, describe_kinds, rule_kind, section_names
+from toolkit.page.modules.kinds import RULE_COLUMNS, describe_kinds, is_step, rule_kind, section_names
 from toolkit.page.modules.labels import describe_labels, find_label, label_candidates, label_text
 from toolkit.page.modules.lexicon import look_up
 from toolkit.page.modules.siblings import agree
@@ -29,10 +29,10 @@ from toolkit.page.urls import make_absolute
 from toolkit.tables import KINDS
 from toolkit.words import normalise_headline
 
-#: From this probability on a card is a headline of a module, and two neighbours are of one module.
+#: From this probability on a card is a headline of a module, two neighbours are of one module, a text is its label.
 CARD_LIMIT = 0.4
-PAIR_LIMIT = 0.5
-LABEL_LIMIT = 0.4
+PAIR_LIMIT = 0.4
+LABEL_LIMIT = 0.3
 KICKER_LIMIT = 0.4
 #: How much the rule for kinds counts beside the ensemble.
 RULE_SHARE = 0.3
@@ -122,7 +122,8 @@ def find_modules_in(
     runs: list[list[tuple[Card, float]]] = []
     names: list[int] = []
     for n, entry in enumerate(chosen):
-        if n and (n in tabs.joined or (together[n - 1] >= PAIR_LIMIT and n not in tabs.named)):
+        joined = n and (n in tabs.joined or (together[n - 1] >= PAIR_LIMIT and n not in tabs.named))
+        if joined and is_step(page, cards[n - 1]) == is_step(page, cards[n]):
             runs[-1].append(entry)
         else:
             runs.append([entry])

@@ -14,13 +14,15 @@ from toolkit.page.modules.features import NAMES
 SHARE = 0.7
 #: From this many siblings on.
 LEAST = 3
-#: What a label that claims a kind of module is worth for the list it heads, in log odds.
-HEADED = 0.7
+#: What a label that claims a kind of module is worth for the list it heads, in log odds; more where the label owns
+#: up to paid content, whose headlines and addresses are unlike those of stories.
+HEADED, HEADED_PAID = 0.7, 2.0
 #: How sure the label lists must be of the claim.
 _SURE = 0.75
 _CLAIMED = [
     NAMES.index("head_" + kind) for kind in ("related", "recommended", "latest", "popular", "sponsored")
 ]
+_PAID = NAMES.index("head_sponsored")
 _AGE = NAMES.index("head_age")
 
 
@@ -42,7 +44,9 @@ def agree(page: Page, chosen: Sequence[int], table: np.ndarray, sure: np.ndarray
     bounded = np.clip(sure, 1e-4, 1 - 1e-4)
     odds = np.log(bounded / (1 - bounded))
     mean = np.bincount(group, weights=odds) / count
-    headed = (table[:, _CLAIMED].max(axis=1) >= _SURE) & (table[:, _AGE] < 20)
+    near = table[:, _AGE] < 20
+    headed = HEADED * ((table[:, _CLAIMED].max(axis=1) >= _SURE) & near)
+    headed = np.where((table[:, _PAID] >= _SURE) & near, HEADED_PAID, headed)
     together = count[group] >= LEAST
-    odds = np.where(together, (1 - SHARE) * odds + SHARE * mean[group] + HEADED * headed, odds)
+    odds = np.where(together, (1 - SHARE) * odds + SHARE * mean[group] + headed, odds)
     return np.asarray(1 / (1 + np.exp(-odds)))
