@@ -209,10 +209,12 @@ def test_open_or_load_gives_a_parted_corpus_as_it_is(saved, whole):
     assert_equal(toolkit.open_or_load(saved), whole)
 
 
+@pytest.mark.parametrize("fan_in", [2, 8])
 @pytest.mark.parametrize(
     "options", [{}, {"share_of": "uniform", "patience": 0.5, "window": ("2025-04-02", None)}]
 )
-def test_measure_parts_adds_headlines_up_to_the_result_in_memory(parted, whole, options):
+def test_measure_parts_adds_headlines_up_to_the_result_in_memory(parted, whole, options, fan_in, monkeypatch):
+    monkeypatch.setattr("toolkit.part_measures.FAN_IN", fan_in)
     here = toolkit.measure_headlines(whole.placements, whole.articles, **options)
     assert len(here) == 21
     assert_frame_equal(toolkit.measure_parts(parted, toolkit.measure_headlines, **options), here)

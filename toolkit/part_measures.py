@@ -34,6 +34,8 @@ _BY_SITE = (measure_turnover, measure_churn)
 _BY_HEADLINE = (find_cues, score_clickbait)
 #: So many placements are measured in one go where sites are measured apart.
 MAX_ROWS = 2_000_000
+#: So many sums of parts are added up at once.
+FAN_IN = 8
 
 Labels = dict[tuple[str, str], tuple[str, str]]
 
@@ -179,24 +181,27 @@ def _predict(part: _Part, model: TopicModel, column: str) -> Any:
 
 
 def _add_up(parts: list[_Part], client: Any, options: dict[str, Any]) -> pd.DataFrame:
-    """Sums of parts, added in pairs of equal size, so that few are held and none is added too often."""
+    """Sums of parts, added by the eights, and eights of those, so that few are held and none is added often."""
     kept = {name: options.pop(name) for name in ("share_of", "level") if name in options}
     if unknown := set(options) - {"identity", "patience", "page_kinds", "window"}:
         raise InputError(f"measure_parts: measure_headlines has no option {sorted(unknown)[0]!r}.")
     options.pop("identity", None)
     labels = _unify_labels(parts)
-    towers: list[tuple[int, HeadlineSums]] = []
+    levels: list[list[HeadlineSums]] = [[]]
     for found in _map(client, _sum_part, [(part, labels, options) for part in parts]):
-        towers.append((1, found))
-        while len(towers) > 1 and towers[-1][0] >= towers[-2][0]:
-            (n, last), (m, before) = towers.pop(), towers.pop()
-            towers.append((n + m, add_headlines([before, last])))
-    while len(towers) > 1:
-        (n, last), (m, before) = towers.pop(), towers.pop()
-        towers.append((n + m, add_headlines([before, last])))
-    if not towers:
+        levels[0].append(found)
+        for level, sums in enumerate(levels):
+            if len(sums) < FAN_IN:
+                break
+            if level + 1 == len(levels):
+                levels.append([])
+            levels[level + 1].append(add_headlines(sums))
+            sums.clear()
+    # the order of parts is that of the levels from the last to the first: sums of decimals add up the same way
+    left = [sums for level in reversed(levels) for sums in level]
+    if not left:
         return measure_headlines(empty_table("placements"), empty_table("articles"), **kept)
-    return finish_headlines(towers[0][1], **kept)
+    return finish_headlines(add_headlines(left), **kept)
 
 
 def _sum_part(part: _Part, labels: Labels, options: dict[str, Any]) -> HeadlineSums:
