@@ -7,15 +7,10 @@ archive, the revisit is a page of its own, with its own time. What is no page is
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import hashlib
-import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from email.message import Message
-from functools import lru_cache
-from typing import IO, Any
+from typing import IO
 from urllib.parse import urlsplit
 
 from toolkit.readers.decode import decode_page
@@ -25,6 +20,7 @@ from toolkit.readers.page import Frame, make_page
 from toolkit.readers.sniff import find_container, find_table_form, is_html
 from toolkit.readers.stream import CHUNK, Broken, Budget, Exhausted, Window
 from toolkit.readers.warc_frames import Fault, RawRecord, find_frames
+from toolkit.readers.warc_record import Capture, find_asset, parse_record
 
 Opener = Callable[[], IO[bytes]]
 
@@ -34,32 +30,12 @@ _COMPANIONS = frozenset({"warcinfo", "request", "metadata"})
 _PAGE_MIMES = frozenset({"text/html", "application/xhtml+xml", "text/plain", ""})
 #: Plain texts that are written for machines, at fixed addresses.
 _MACHINE_TEXT = re.compile(r"/(?:robots|ads|app-ads|humans|sellers|security)\.(?:txt|json)$")
-_ASSET = re.compile(rb"^Content-Type:[ \t]*((?:image|video|audio|font)/[\w.+-]{1,60})", re.I | re.M)
-_ENCODED = re.compile(rb"^(?:Content|Transfer)-Encoding:", re.I | re.M)
 _HTML_BYTES = re.compile(rb"\s*(?:<!--.{0,1500}?-->\s*)?<(?:!doctype\s+html|html)\b", re.I | re.S)
 #: Entries of what revisits may refer to: of a part while it is read, and of a whole archive when one asks.
 _MAX_SEEN = 300_000
 _MAX_INDEX = 1_500_000
 #: The last archive's index, so that its parts, read one after the other in a process, share it.
 _LAST_INDEX: dict[bytes, dict[bytes, str]] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class _Capture:
-    """What a record holds: the address and time it states, its payload, and what the payload is said to be."""
-
-    url: str | None
-    time: dt.datetime | None
-    precision: str | None
-    status: int | None
-    mime: str
-    charset: str | None
-    body: bytes
-    transfer: str
-    encoding: str
-    length: str | None
-    cut: str | None
-    warc: dict[str, str]
 
 
 def read_warc(
@@ -184,7 +160,7 @@ class _Reader:
         else:
             counts.add(mime)
 
-    def _read_capture(self, capture: _Capture, source: str, counts: Counter) -> Iterator[SavedPage | Problem]:
+    def _read_capture(self, capture: Capture, source: str, counts: Counter) -> Iterator[SavedPage | Problem]:
         if capture.status is not None and capture.status != 200:
             counts.add(f"status {capture.status}")
             return
@@ -232,7 +208,7 @@ class _Reader:
         yield from make_page(body, source, "", frame)
 
     def _follow(
-        self, record: RawRecord, revisit: _Capture, source: str, counts: Counter
+        self, record: RawRecord, revisit: Capture, source: str, counts: Counter
     ) -> Iterator[SavedPage | Problem]:
         keys = _find_references(revisit)
         offset = _look_up(self.seen, keys)
@@ -251,7 +227,7 @@ class _Reader:
             else:
                 counts.add(f"revisits of {revisit.mime}")
             return
-        capture = _Capture(
+        capture = Capture(
             revisit.url or original.url,
             revisit.time,
             revisit.precision,
@@ -293,7 +269,7 @@ class _Reader:
         _LAST_INDEX[key] = index
         return index
 
-    def _fetch(self, offset: str) -> _Capture | None:
+    def _fetch(self, offset: str) -> Capture | None:
         """The record at ``offset``, read once more."""
         if self.reopen is None:
             return None
@@ -314,85 +290,7 @@ class _Reader:
         return None
 
 
-def find_asset(record: RawRecord) -> str | None:
-    """The content type of a response that is plainly an image, a film, a sound or a font; else None.
-
-    In most archives these are nine records of ten: they are told by a glance instead of being taken apart.
-    """
-    block = record.block
-    if record.kind != "response" or block is None or not block.startswith(b"HTTP/1"):
-        return None
-    end = block.find(b"\r\n\r\n", 0, 16_384)
-    match = _ASSET.search(block, 0, end) if end > 0 else None
-    if match is None or block[end + 4 : end + 260].lstrip()[:1] == b"<" or _ENCODED.search(block, 0, end):
-        return None
-    return match.group(1).decode("ascii").lower()
-
-
-def parse_record(record: RawRecord) -> _Capture:
-    """What a record's head and HTTP headers state, as FastWARC reads them."""
-    from fastwarc.warc import ArchiveIterator
-
-    assert record.block is not None
-    http = record.kind != "resource"
-    try:
-        found = next(iter(ArchiveIterator(io.BytesIO(record.head + record.block), parse_http=http)), None)
-        if found is None:
-            raise Broken("bad_record", "the record cannot be read; it is lost.")
-        warc = {str(name).lower(): str(value) for name, value in found.headers.items()}
-        headers: Any = found.http_headers if http else None
-        status = headers.status_code if headers is not None else None
-        fields = {str(k).lower(): str(v) for k, v in headers.items()} if headers is not None else {}
-        body = found.reader.read()
-    except (OSError, ValueError, RuntimeError, UnicodeError) as error:
-        raise Broken("bad_record", f"the record cannot be read ({error}); it is lost.") from error
-    if http and headers is None:
-        mime, charset = _split_type(warc.get("content-type", ""))
-        if record.kind == "response" and mime == "application/http":
-            raise Broken("bad_record", "the response has no HTTP headers that can be read; it is lost.")
-    else:
-        mime, charset = _split_type(fields.get("content-type", "") if http else warc.get("content-type", ""))
-    if http and headers is not None and status is None:
-        raise Broken("bad_record", "the response has no HTTP status that can be read; it is lost.")
-    time, precision = _read_date(warc.get("warc-date", ""))
-    url = warc.get("warc-target-uri", "").strip().strip("<>") or None
-    return _Capture(
-        url,
-        time,
-        precision,
-        status,
-        mime,
-        charset,
-        body,
-        fields.get("transfer-encoding", ""),
-        fields.get("content-encoding", ""),
-        fields.get("content-length"),
-        warc.get("warc-truncated"),
-        warc,
-    )
-
-
-@lru_cache(maxsize=512)
-def _split_type(value: str) -> tuple[str, str | None]:
-    if not value:
-        return "", None
-    message = Message()
-    message["Content-Type"] = value[:200].replace("\r", " ").replace("\n", " ")
-    mime = value.split(";")[0].strip().lower()[:80]
-    charset = message.get_param("charset")
-    return mime, charset if isinstance(charset, str) and charset else None
-
-
-def _read_date(text: str) -> tuple[dt.datetime | None, str | None]:
-    try:
-        time = dt.datetime.fromisoformat(text.strip())
-        time = time.replace(tzinfo=dt.UTC) if time.tzinfo is None else time.astimezone(dt.UTC)
-    except (ValueError, OverflowError):
-        return None, None
-    return time.replace(microsecond=0), "day" if len(text.strip()) <= 10 else "second"
-
-
-def _is_short(capture: _Capture) -> bool:
+def _is_short(capture: Capture) -> bool:
     if capture.length is None or capture.transfer or capture.encoding or not capture.length.isdigit():
         return False
     return len(capture.length) < 19 and len(capture.body) < int(capture.length)
@@ -422,7 +320,7 @@ def find_sort(body: bytes, mime: str, charset: str | None, url: str | None) -> s
     return None
 
 
-def find_wrong_digest(capture: _Capture, body: bytes) -> str | None:
+def find_wrong_digest(capture: Capture, body: bytes) -> str | None:
     """The name of a stated SHA-1 or SHA-256 that the payload does not have, in whichever form; None if all fit.
 
     Crawlers take the payload's digest before or after its encodings are undone; either is good.
@@ -477,7 +375,7 @@ def _hash(*parts: str) -> bytes:
     return hashlib.blake2b("\x00".join(parts).encode("utf-8", "replace"), digest_size=12).digest()
 
 
-def _index_record(capture: _Capture, offset: str, index: dict[bytes, str]) -> None:
+def _index_record(capture: Capture, offset: str, index: dict[bytes, str]) -> None:
     if capture.status not in (None, 200):
         return
     if capture.mime not in _PAGE_MIMES and b"<" not in capture.body[:512]:
@@ -493,7 +391,7 @@ def _index_record(capture: _Capture, offset: str, index: dict[bytes, str]) -> No
         index.setdefault(_hash("capture", capture.url, warc.get("warc-date", "")), offset)
 
 
-def _find_references(revisit: _Capture) -> list[bytes]:
+def _find_references(revisit: Capture) -> list[bytes]:
     warc = revisit.warc
     keys = []
     if warc.get("warc-refers-to"):
