@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,6 @@ from toolkit.exposure.prints import read_prints
 from toolkit.exposure.sums import HeadlineSums, add_headlines, sum_headlines
 from toolkit.parts import PartedCorpus, PartRef
 from toolkit.tables import empty_table
-from toolkit.topics import TopicModel
 from toolkit.words import squeeze
 
 __all__ = ["measure_parts"]
@@ -92,7 +92,7 @@ def measure_parts(
     if measure in _BY_HEADLINE:
         return _by_headline(parts, measure, client, options)
     owner = getattr(measure, "__self__", None)
-    if isinstance(owner, TopicModel) and getattr(measure, "__name__", "") == "predict":
+    if _is_topic_model(owner) and getattr(measure, "__name__", "") == "predict":
         found = list(_map(client, _predict, [(part, owner, column or "body") for part in parts]))
         return np.concatenate(found) if found else np.zeros(0, np.int64)
     found = list(_map(client, _call, [(part, measure, options) for part in parts]))
@@ -175,7 +175,13 @@ def _call(part: _Part, measure: Callable[..., Any], options: dict[str, Any]) -> 
     return measure(Corpus(**{name: part.read(name) for name in names}), **options)  # type: ignore[arg-type]
 
 
-def _predict(part: _Part, model: TopicModel, column: str) -> Any:
+def _is_topic_model(owner: object) -> bool:
+    """Whether ``owner`` is a topic model, without importing scikit-learn where there is none."""
+    topics = sys.modules.get("toolkit.topics")
+    return topics is not None and isinstance(owner, topics.TopicModel)
+
+
+def _predict(part: _Part, model: Any, column: str) -> Any:
     texts = part.read("articles", [column])[column]
     return model.predict(texts.fillna("").tolist()) if len(texts) else np.zeros(0, np.int64)
 
