@@ -37,7 +37,8 @@ from toolkit.page import read_page
 streaming.SMALL = {"articles": -1}
 if __name__ == "__main__":
     archive, out, jobs, trace, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], int(sys.argv[5])
-    toolkit.load("data/sample/pages", n_jobs=jobs, progress=False)  # processes and models are warm
+    if trace != "resume":
+        toolkit.load("data/sample/pages", n_jobs=jobs, progress=False)  # processes and models are warm
     rss = []
     def watch(done, total, problems):
         if trace == "memory":
@@ -161,18 +162,18 @@ def run_resume(n_pages: int = SIZES["resume"], n_kills: int = 20) -> bool:
     with work_folder() as folder:
         archive, size = folder / "a.warc.gz", 300_000
         make_archive(archive, n_pages)
-        took = run_load(archive, folder / "whole", 2, size=size)["seconds"]
+        took = run_load(archive, folder / "whole", 2, trace="resume", size=size)["seconds"]
         whole = hash_folder(folder / "whole")
         for kill in range(n_kills):
             out = folder / f"out{kill}"
-            worker = start_load(archive, out, 1 + kill % 2, size=size)
+            worker = start_load(archive, out, 1 + kill % 2, trace="resume", size=size)
             while not (out / "manifest.json").is_file() and worker.poll() is None:
                 time.sleep(0.01)
             time.sleep(chance.uniform(0, took * (1.8 if kill % 2 == 0 else 0.95)))
             stopped += worker.poll() is None
             worker.send_signal(signal.SIGKILL)
             worker.wait()
-            run_load(archive, out, 1, size=size)
+            run_load(archive, out, 1, trace="resume", size=size)
             equal += hash_folder(out) == whole
             shutil.rmtree(out)
     print(f"resume: {equal} of {n_kills} equal ({stopped} were killed before their end; {n_pages:,} pages)")
