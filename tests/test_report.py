@@ -11,6 +11,7 @@ import pytest
 from pages import HTML_PAGE, ROOT, TEXT_PAGE
 
 import toolkit
+from toolkit.errors import InputError
 from toolkit.report import find_notebooks, write_report
 
 SAMPLE = ROOT / "data" / "sample"
@@ -138,3 +139,22 @@ def test_report_names_the_cell_and_error_when_a_notebook_fails_and_keeps_the_res
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert 'role="alert"' in page and "ZeroDivisionError" in page
     assert (tmp_path / "out" / "charts" / "01_timeline.png").is_file()
+
+
+def test_report_refuses_to_train_without_labels_before_any_work(pages, tmp_path):
+    with pytest.raises(
+        InputError, match=r"06_own_clickbait_labels trains on headlines that you rated; .*--labels"
+    ):
+        write_report(pages, tmp_path / "out", notebooks=["06"], progress=False)
+    with pytest.raises(InputError, match=r"ratings: .* does not exist"):
+        write_report(pages, tmp_path / "out", labels=tmp_path / "absent.csv", progress=False)
+    assert not (tmp_path / "out").exists()
+
+
+def test_report_names_the_first_reason_when_no_page_could_be_read(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "story.pdf").write_bytes(b"%PDF-1.4")
+    with pytest.raises(
+        InputError, match=r"1 x unsupported_format\). First, .*story\.pdf: .* save the page as HTML"
+    ):
+        write_report(tmp_path / "in", tmp_path / "out", progress=False)
