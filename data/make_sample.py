@@ -38,7 +38,7 @@ def make_metadata(sample: Sample) -> bytes:
 
 
 def make_labels(sample: Sample) -> bytes:
-    """Each wording of a headline with its writer's intent as a rating, as a person who rates headlines would note it."""
+    """Each wording of a headline with the intent of its writer, as a person who rates headlines would note it."""
     ratings = {"sober": "0", "teasing": "0.5", "shameless": "1"}
     rows = [
         (wording.text, ratings[wording.intent], slug)
