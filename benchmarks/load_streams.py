@@ -223,10 +223,10 @@ def run_dask(n_pages: int = SIZES["dask"]) -> bool:
 
 def make_parts(folder: Path, n_placements: int, n_parts: int = 100) -> None:
     """A corpus of many parts with made-up headlines, 100 a snapshot."""
-    from toolkit.part_store import describe_files, part_name
-    from toolkit.plan import INPUTS, Plan, list_inputs, write_inputs
-    from toolkit.rows import make_frame
-    from toolkit.store import LocalStore, write_json
+    from toolkit.files.store import LocalStore, write_json
+    from toolkit.intake.part_store import describe_files, part_name
+    from toolkit.intake.plan import INPUTS, Plan, list_inputs, write_inputs
+    from toolkit.intake.rows import make_frame
     from toolkit.streaming import _list_parts, write_frame, write_problems
 
     store = LocalStore(folder)

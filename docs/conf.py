@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from toolkit.folders import find_version
+from toolkit.files.folders import find_version
 
 project = "sidebar-toolkit"
 author = "The sidebar-toolkit authors"

@@ -131,7 +131,8 @@ def test_load_reads_and_writes_addresses(pages, whole, many_parts, size):
     assert_equal(there, again)
     assert len(toolkit.verify_corpus(f"memory://corpus-{size}")) == 0
     assert (
-        toolkit.load("memory://pages/*.html", out=f"memory://corpus-{size}", part_size=size).count() == again.count()
+        toolkit.load("memory://pages/*.html", out=f"memory://corpus-{size}", part_size=size).count()
+        == again.count()
     )
     with pytest.raises(InputError, match="nothing is there"):
         toolkit.load("memory://absent/page.html")

@@ -14,16 +14,14 @@ PACKAGE = Path(__file__).resolve().parent.parent / "toolkit"
 #: Rooms in the order in which data passes through them; a room may import itself and what stands above it.
 ORDER = [
     ["errors", "notebook_bar"],
-    ["tables", "words", "folders", "store", "progress"],
+    ["tables", "words"],
+    ["files"],
     ["stats", "identity", "quality"],
     ["readers"],
     ["page"],
-    ["storage", "metadata", "find_inputs", "ratings", "settle"],
-    ["rows"],
-    ["tasks"],
-    ["part_store"],
-    ["growth"],
-    ["show", "plan", "cluster"],
+    ["ratings"],
+    ["intake"],
+    ["show"],
     ["corpus"],
     ["parts"],
     ["streaming", "verify"],
@@ -41,10 +39,10 @@ ORDER = [
 ]
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 #: Measures take tables, so they know neither files nor pages; charts draw what they are given.
-_FILES_AND_PAGES = {"readers", "page", "corpus", "loading", "metadata", "find_inputs"}
+_FILES_AND_PAGES = {"readers", "page", "corpus", "loading", "intake"}
 _MEASURES = ["topics", "clickbait", "exposure", "revisions"]
 FORBIDDEN = {
-    **{room: _FILES_AND_PAGES | {"storage"} for room in _MEASURES},
+    **{room: _FILES_AND_PAGES | {"files"} for room in _MEASURES},
     "charts": _FILES_AND_PAGES | {"stats", *_MEASURES},
     "page": {"stats"},
 }

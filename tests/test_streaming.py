@@ -18,9 +18,9 @@ from pandas.testing import assert_frame_equal
 import toolkit
 from toolkit import streaming
 from toolkit.errors import CorpusError, InputError, MissingExtraError
+from toolkit.files.store import LocalStore, find_store
+from toolkit.intake.tasks import MIN_PART, choose_part_size, plan_tasks
 from toolkit.readers.model import Filters
-from toolkit.store import LocalStore, find_store
-from toolkit.tasks import MIN_PART, choose_part_size, plan_tasks
 
 TABLES = ("articles", "modules", "placements", "problems")
 

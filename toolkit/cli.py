@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.errors import InputError, ToolkitError
-from toolkit.folders import check_target, find_version, move_folder, remove_ours
+from toolkit.files.folders import check_target, find_version, move_folder, remove_ours
 
 if TYPE_CHECKING:
     from toolkit.corpus import Corpus
@@ -172,7 +172,7 @@ def _load(arguments: argparse.Namespace, out: str | None = None) -> Corpus:
 
     client = None
     if arguments.scheduler is not None:
-        from toolkit.cluster import connect
+        from toolkit.intake.cluster import connect
 
         client = connect(arguments.scheduler)
     try:
@@ -203,7 +203,7 @@ def _load(arguments: argparse.Namespace, out: str | None = None) -> Corpus:
 
 def run_load(arguments: argparse.Namespace) -> int:
     """``toolkit load``: counts as JSON on stdout, problems summed up on stderr."""
-    from toolkit.store import is_remote
+    from toolkit.files.store import is_remote
 
     if not is_remote(arguments.out):
         check_target(arguments.out, force=arguments.force)
@@ -236,7 +236,7 @@ def run_load(arguments: argparse.Namespace) -> int:
 
 def _find_trial(out: str) -> str:
     """Where a strict load is written until it has passed: beside the folder it is for."""
-    from toolkit.store import is_remote
+    from toolkit.files.store import is_remote
 
     if is_remote(out):
         raise InputError(

@@ -10,8 +10,8 @@ from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
-from toolkit import storage
 from toolkit.errors import InputError
+from toolkit.files import storage
 from toolkit.tables import KINDS, TableName, empty_table, require_columns, validate
 
 PathLike = str | os.PathLike[str]

@@ -11,21 +11,21 @@ import pandas as pd
 
 from toolkit.corpus import Corpus
 from toolkit.errors import InputError, MissingExtraError
-from toolkit.find_inputs import Inputs, PathLike, find_inputs
-from toolkit.folders import read_manifest
-from toolkit.growth import open_base
-from toolkit.metadata import Metadata, read_metadata
+from toolkit.files.folders import read_manifest
+from toolkit.files.store import find_store
+from toolkit.intake.find_inputs import Inputs, PathLike, find_inputs
+from toolkit.intake.growth import open_base
+from toolkit.intake.metadata import Metadata, read_metadata
+from toolkit.intake.plan import Plan, describe_options, find_versions, list_inputs, new_token, read_inputs
+from toolkit.intake.progress import BAR_FROM, Progress, Teller
+from toolkit.intake.rows import Options, Rows, make_frame
+from toolkit.intake.settle import IDS, finish_problems, settle_parts
+from toolkit.intake.tasks import Task, plan_tasks, read_task
 from toolkit.parts import open_corpus
-from toolkit.plan import Plan, describe_options, find_versions, list_inputs, new_token, read_inputs
-from toolkit.progress import BAR_FROM, Progress, Teller
 from toolkit.readers import check_columns
 from toolkit.readers.model import Filters, Limits
-from toolkit.rows import Options, Rows, make_frame
-from toolkit.settle import IDS, finish_problems, settle_parts
-from toolkit.store import find_store
 from toolkit.streaming import stream_load
 from toolkit.tables import TableName
-from toolkit.tasks import Task, plan_tasks, read_task
 
 __all__ = ["PARALLEL_FROM", "load", "open_or_load"]
 

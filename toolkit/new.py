@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from toolkit.errors import InputError
-from toolkit.find_inputs import PathLike
+from toolkit.intake.find_inputs import PathLike
 
 __all__ = ["find_notebooks_folder", "find_sample", "make_project"]
 
@@ -115,7 +115,7 @@ def make_project(
     >>> sorted(path.name for path in made.iterdir())
     ['README.md', 'metadata.csv', 'notebooks', 'output', 'pages', 'sample']
     """
-    from toolkit.folders import find_version
+    from toolkit.files.folders import find_version
 
     target = Path(folder)
     if target.exists() and not target.is_dir():

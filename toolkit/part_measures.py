@@ -161,7 +161,7 @@ def _list_parts(corpus: Any) -> list[_Part]:
 def _map(client: Any, function: Callable[..., Any], arguments: list[tuple[Any, ...]]) -> Iterator[Any]:
     if client is None:
         return (function(*given) for given in arguments)
-    from toolkit.cluster import map_on_cluster
+    from toolkit.intake.cluster import map_on_cluster
 
     return map_on_cluster(client, function, arguments)
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit import storage
 from toolkit.corpus import Corpus, Time, as_utc, matches
 from toolkit.errors import CorpusError, InputError
-from toolkit.folders import PathLike
-from toolkit.part_store import WORK, read_empty, read_table
-from toolkit.settle import IDS, Settled, finish_problems, settle_parts
-from toolkit.store import Store, find_store, read_json
+from toolkit.files import storage
+from toolkit.files.folders import PathLike
+from toolkit.files.store import Store, find_store, read_json
+from toolkit.intake.part_store import WORK, read_empty, read_table
+from toolkit.intake.settle import IDS, Settled, finish_problems, settle_parts
 from toolkit.tables import TABLES, TableName, empty_table, require_columns
 
 __all__ = ["PartedCorpus", "open_corpus"]
@@ -179,7 +179,7 @@ class PartedCorpus(Corpus):
 
     def to_dask(self, table: TableName = "placements", columns: Sequence[str] | None = None) -> Any:
         """A table as a ``dask.dataframe``, a partition a part; needs the extra ``cluster``."""
-        from toolkit.cluster import make_dask_frame
+        from toolkit.intake.cluster import make_dask_frame
 
         sample = self.read_part(table, 0, columns).head(0) if self.n_parts else empty_table(table)
         return make_dask_frame([self.refer(part) for part in range(self.n_parts)], table, columns, sample)

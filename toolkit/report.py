@@ -14,13 +14,13 @@ from typing import Any
 
 from toolkit.corpus import Corpus
 from toolkit.errors import InputError
-from toolkit.find_inputs import PathLike
-from toolkit.folders import check_target, replace_folder, write_manifest
+from toolkit.files.folders import check_target, replace_folder, write_manifest
+from toolkit.files.storage import write_csv
+from toolkit.intake.find_inputs import PathLike
 from toolkit.loading import open_or_load
 from toolkit.new import find_notebooks_folder
 from toolkit.ratings import read_ratings
 from toolkit.report_page import Section, make_page
-from toolkit.storage import write_csv
 
 __all__ = ["ReportResult", "find_notebooks", "write_report"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.corpus import Corpus
-from toolkit.folders import find_version
+from toolkit.files.folders import find_version
 from toolkit.show import describe_window, show_corpus, show_table
 
 _HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.S)

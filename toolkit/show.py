@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from toolkit.errors import InputError
-from toolkit.storage import write_csv
+from toolkit.files.storage import write_csv
 from toolkit.tables import require_columns
 
 if TYPE_CHECKING:

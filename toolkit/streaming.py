@@ -10,8 +10,9 @@ import pandas as pd
 
 from toolkit.corpus import Corpus
 from toolkit.errors import CorpusError
-from toolkit.folders import MANIFEST
-from toolkit.part_store import (
+from toolkit.files.folders import MANIFEST
+from toolkit.files.store import LocalStore, Store, read_json, write_json
+from toolkit.intake.part_store import (
     WORK,
     Record,
     describe_files,
@@ -20,15 +21,14 @@ from toolkit.part_store import (
     run_task,
     write_frame,
 )
+from toolkit.intake.plan import INPUTS, Plan, open_plan
+from toolkit.intake.progress import Progress, Teller
+from toolkit.intake.rows import Options, make_frame
+from toolkit.intake.settle import IDS, Settled, finish_problems, settle_parts
+from toolkit.intake.tasks import Task
 from toolkit.parts import open_corpus
-from toolkit.plan import INPUTS, Plan, open_plan
-from toolkit.progress import Progress, Teller
 from toolkit.readers.model import Tally
-from toolkit.rows import Options, make_frame
-from toolkit.settle import IDS, Settled, finish_problems, settle_parts
-from toolkit.store import LocalStore, Store, read_json, write_json
 from toolkit.tables import TABLES, TableName
-from toolkit.tasks import Task
 
 __all__ = ["SMALL", "stream_load"]
 
@@ -85,7 +85,7 @@ def run_tasks(
 ) -> Iterator[tuple[int, Record]]:
     """The records of tasks as they are done: here, in processes of this machine, or on a cluster."""
     if client is not None:
-        from toolkit.cluster import run_on_cluster
+        from toolkit.intake.cluster import run_on_cluster
 
         yield from run_on_cluster(client, tasks, options, store, token)
         return

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from toolkit import storage
-from toolkit.folders import MAKER, MANIFEST, PathLike
-from toolkit.part_store import WORK
-from toolkit.plan import find_versions
-from toolkit.store import Store, find_store, hash_stream, read_json
+from toolkit.files import storage
+from toolkit.files.folders import MAKER, MANIFEST, PathLike
+from toolkit.files.store import Store, find_store, hash_stream, read_json
+from toolkit.intake.part_store import WORK
+from toolkit.intake.plan import find_versions
 from toolkit.tables import TABLES
 
 __all__ = ["verify_corpus"]

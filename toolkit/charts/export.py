@@ -18,7 +18,7 @@ from toolkit.charts.frame import ChartNote, get_note
 from toolkit.charts.style import Theme, make_settings
 from toolkit.charts.text import quiet_glyphs
 from toolkit.errors import InputError
-from toolkit.storage import write_csv
+from toolkit.files.storage import write_csv
 
 FORMATS = ("png", "svg", "pdf", "csv")
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")

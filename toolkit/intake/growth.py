@@ -9,14 +9,14 @@ from typing import Any
 import pandas as pd
 
 from toolkit.errors import CorpusError, InputError
-from toolkit.find_inputs import InputPath
-from toolkit.folders import MANIFEST
-from toolkit.part_store import WORK, Record, describe_files, part_name, read_table, write_frame
-from toolkit.rows import Options
-from toolkit.storage import read_store_manifest
-from toolkit.store import Store, read_json, write_json
+from toolkit.files.folders import MANIFEST
+from toolkit.files.storage import read_store_manifest
+from toolkit.files.store import Store, read_json, write_json
+from toolkit.intake.find_inputs import InputPath
+from toolkit.intake.part_store import WORK, Record, describe_files, part_name, read_table, write_frame
+from toolkit.intake.rows import Options
+from toolkit.intake.tasks import stat_input
 from toolkit.tables import TableName
-from toolkit.tasks import stat_input
 
 __all__ = ["Base", "open_base"]
 

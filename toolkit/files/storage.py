@@ -15,8 +15,8 @@ from typing import Any, cast
 import pandas as pd
 
 from toolkit.errors import CorpusError, InputError
-from toolkit.folders import MAKER, MANIFEST, PathLike, hash_file, replace_folder, write_manifest
-from toolkit.store import LocalStore, Store, read_json
+from toolkit.files.folders import MAKER, MANIFEST, PathLike, hash_file, replace_folder, write_manifest
+from toolkit.files.store import LocalStore, Store, read_json
 from toolkit.tables import TABLES, TableName
 
 #: 1: a file a table. 2: many parts, each a file a table.

@@ -11,13 +11,13 @@ from urllib.parse import urljoin, urlsplit
 
 import pandas as pd
 
+from toolkit.files.store import is_remote, open_file
 from toolkit.identity import make_article_id, make_snapshot_id
-from toolkit.metadata import Metadata
+from toolkit.intake.metadata import Metadata
 from toolkit.page import read_page
 from toolkit.page.model import Reading
 from toolkit.readers import read_file
 from toolkit.readers.model import Filters, Limits, Part, Problem, SavedPage, StatedSnapshot, Tally
-from toolkit.store import is_remote, open_file
 from toolkit.tables import KINDS, TABLES, TableName, make_table
 from toolkit.words import count_words
 

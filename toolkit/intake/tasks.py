@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.find_inputs import InputPath
+from toolkit.files.store import file_system, is_remote, open_file
+from toolkit.intake.find_inputs import InputPath
+from toolkit.intake.rows import Options, Rows, read_input
 from toolkit.readers import split_file
 from toolkit.readers.model import Part
-from toolkit.rows import Options, Rows, read_input
-from toolkit.store import file_system, is_remote, open_file
 
 __all__ = ["MAX_PART", "MIN_PART", "Piece", "Task", "choose_part_size", "plan_tasks", "read_task"]
 

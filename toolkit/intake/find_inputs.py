@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.errors import InputError
-from toolkit.folders import MANIFEST
-from toolkit.store import file_system, is_remote
+from toolkit.files.folders import MANIFEST
+from toolkit.files.store import file_system, is_remote
 
 _IGNORED = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", MANIFEST})
 

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from toolkit.errors import CorpusError, InputError, MissingExtraError
-from toolkit.part_store import Record, run_task
-from toolkit.rows import Options
-from toolkit.store import Store
+from toolkit.files.store import Store
+from toolkit.intake.part_store import Record, run_task
+from toolkit.intake.rows import Options
+from toolkit.intake.tasks import Task
 from toolkit.tables import TableName
-from toolkit.tasks import Task
 
 __all__ = ["connect", "make_dask_frame", "map_on_cluster", "run_on_cluster"]
 

@@ -15,13 +15,13 @@ from typing import Any, Literal
 import pandas as pd
 
 from toolkit.errors import CorpusError
-from toolkit.folders import MAKER, MANIFEST, find_version
-from toolkit.growth import Base
-from toolkit.part_store import WORK
-from toolkit.rows import Options
-from toolkit.store import LocalStore, Store, read_json, write_json
+from toolkit.files.folders import MAKER, MANIFEST, find_version
+from toolkit.files.store import LocalStore, Store, read_json, write_json
+from toolkit.intake.growth import Base
+from toolkit.intake.part_store import WORK
+from toolkit.intake.rows import Options
+from toolkit.intake.tasks import Task
 from toolkit.tables import TABLES
-from toolkit.tasks import Task
 
 __all__ = ["INPUTS", "Plan", "clear_folder", "describe_options", "find_versions", "list_inputs", "open_plan"]
 

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from toolkit.errors import CorpusError
-from toolkit.rows import Options, Rows, make_frame
-from toolkit.storage import lists_again
-from toolkit.store import Store, hash_stream, read_json, write_json
+from toolkit.files.storage import lists_again
+from toolkit.files.store import Store, hash_stream, read_json, write_json
+from toolkit.intake.rows import Options, Rows, make_frame
+from toolkit.intake.tasks import Task, read_task
 from toolkit.tables import TABLES, TableName
-from toolkit.tasks import Task, read_task
 
 __all__ = [
     "WORK",

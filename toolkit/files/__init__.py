@@ -1,0 +1,1 @@
+"""Folders and files that the toolkit writes: places local or remote, manifests, tables to files and back."""
