@@ -7,7 +7,7 @@ import pytest
 from archives import PAGES, RECORDS, join, make_http, make_record, make_tar, make_zip
 
 import toolkit
-from toolkit import rows
+from toolkit.intake import rows
 from toolkit.readers import Filters
 from toolkit.tables import validate
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from smuggled import write_pages
 
+from browser.smuggled import write_pages
 from toolkit.report import write_report
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from smuggled import PAYLOADS
 
 import toolkit
+from browser.smuggled import PAYLOADS
 from toolkit.page.ledger_view import view_ledger
 
 pytestmark = pytest.mark.browser

@@ -210,6 +210,9 @@ def settle_article(
     The stretch of lines is taken that holds most words of running text for the fewest others; ``region`` and
     ``title``, which rules found, stay where no stretch is worth it.
     """
+    # what rules know for the site's own lines is no text, however much it reads like one
+    chrome = [fact.sign or bool(fact.furniture) for fact in facts]
+    likely = np.where(chrome, 0.0, likely)
     best = total = 0.0
     start, span = 0, (0, 0)
     for i, fact in enumerate(facts):
