@@ -12,6 +12,8 @@ from pages import HTML_PAGE, TEXT_PAGE
 
 import toolkit
 from toolkit.errors import InputError
+from toolkit.intake.rows import HONESTY
+from toolkit.page.html import QUALITY
 
 
 @pytest.fixture
@@ -229,3 +231,9 @@ def test_load_tells_progress_to_a_callable(folder):
     told: list[tuple[int, int, int]] = []
     toolkit.load(folder, progress=lambda *numbers: told.append(numbers))
     assert told == [(1, 3, 0), (2, 3, 0), (3, 3, 0)]
+
+
+def test_load_keeps_every_honesty_column_that_a_page_is_read_with(folder):
+    articles = toolkit.load(folder).articles
+    assert set(QUALITY) <= set(HONESTY) <= set(articles.columns)
+    assert articles.loc[articles["format"] == "html", "modules_from"].notna().all()

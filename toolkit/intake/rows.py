@@ -36,6 +36,7 @@ HONESTY: Mapping[str, str] = {
     "agreement": "float64",
     "n_paragraphs": "int64",
     "body_share": "float64",
+    "modules_from": "str",
     "residue_share": "float64",
 }
 

@@ -52,6 +52,7 @@ def read_feed(data: bytes, source: str, name: str) -> Iterator[StatedSnapshot | 
         key: value
         for key, value in {
             "url": feed.self_link or feed.link,
+            "title": feed.title,
             "site": feed.title,
             "language": feed.language,
             "modified_at": feed.updated,
