@@ -12,8 +12,8 @@ from pages import HTML_PAGE, TEXT_PAGE
 
 import toolkit
 from toolkit.errors import InputError
-from toolkit.intake.rows import HONESTY
 from toolkit.page.html import QUALITY
+from toolkit.tables import HONESTY
 
 
 @pytest.fixture

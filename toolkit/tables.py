@@ -14,6 +14,7 @@ import pandas as pd
 from toolkit.errors import InputError, MissingColumnsError
 
 __all__ = [
+    "HONESTY",
     "KINDS",
     "ROLES",
     "TABLES",
@@ -106,6 +107,36 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "module_index": Column("Int64", "the module it belongs to, or missing"),
         "text": Column("str", "the line or block as printed, spaces collapsed"),
     },
+}
+
+#: The columns of ``articles`` beyond the fixed ones: how sure a page's reading is, so that the doubtful ones can be
+#: sorted out. Always there and in this order, so that parts of a corpus fit together.
+HONESTY: Mapping[str, Column] = {
+    "encoding": Column("str", "the encoding that the page's bytes were read in"),
+    "title_from": Column(
+        "str", "h1, og, json-ld, twitter, title (the tag), page; missing where there is no title"
+    ),
+    "authors_from": Column(
+        "str", "json-ld, meta, microdata, byline (as printed); missing where there is no author"
+    ),
+    "published_from": Column(
+        "str", "json-ld, meta, microdata, time (the tag), page (as printed); missing: no date"
+    ),
+    "published_zone": Column("str", "stated, or assumed UTC where the page gives a time without its zone"),
+    "language_from": Column("str", "stated; text where the page states none and its letters tell"),
+    "body_from": Column("str", "page; json-ld or script where the page prints no body; second opinion"),
+    "body_confidence": Column("float64", "how far model and rules are from doubt about the body, 0 to 1"),
+    "agreement": Column(
+        "float64",
+        "how far two readers agree on the body, 0 to 1: our model and our rules, or, where a second opinion was "
+        "asked for, our body and the other extractor's",
+    ),
+    "n_paragraphs": Column("int64", "paragraphs of the body, subheads and list items included"),
+    "body_share": Column("float64", "share of a text page's characters that are body, 0 to 1"),
+    "modules_from": Column(
+        "str", "page; page and script where a box printed empty was filled from the page's own data"
+    ),
+    "residue_share": Column("float64", "share of the page's characters that no rule could place, 0 to 1"),
 }
 
 TableName = Literal["articles", "modules", "placements", "problems", "ledger"]

@@ -21,7 +21,7 @@ import toolkit
 from toolkit import charts
 from toolkit.cli import make_parser
 from toolkit.new import make_project
-from toolkit.tables import TABLES
+from toolkit.tables import HONESTY, TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Rooms as chapters of the reference, in the order in which data passes through them.
@@ -99,7 +99,7 @@ def make_dictionary() -> str:
         lines += [f"## {name}", "", _TEXTS[name], "", "| column | dtype | meaning |", "|---|---|---|"]
         lines += [
             f"| `{key}` | {'list of str' if c.dtype == 'list' else c.dtype} | {c.meaning.replace('|', '/')} |"
-            for key, c in columns.items()
+            for key, c in [*columns.items(), *(HONESTY.items() if name == "articles" else ())]
         ]
         lines.append("")
     return "\n".join(lines)

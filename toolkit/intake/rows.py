@@ -18,27 +18,10 @@ from toolkit.page import read_page
 from toolkit.page.model import Reading
 from toolkit.readers import read_file
 from toolkit.readers.model import Filters, Limits, Part, Problem, SavedPage, StatedSnapshot, Tally
-from toolkit.tables import KINDS, TABLES, TableName, make_table
+from toolkit.tables import HONESTY, KINDS, TABLES, TableName, make_table
 from toolkit.words import count_words
 
-__all__ = ["HONESTY", "Options", "Rows", "make_frame", "read_input"]
-
-#: The columns of ``articles`` beyond the fixed ones, always there and in this order, so that parts fit together.
-HONESTY: Mapping[str, str] = {
-    "encoding": "str",
-    "title_from": "str",
-    "authors_from": "str",
-    "published_from": "str",
-    "published_zone": "str",
-    "language_from": "str",
-    "body_from": "str",
-    "body_confidence": "float64",
-    "agreement": "float64",
-    "n_paragraphs": "int64",
-    "body_share": "float64",
-    "modules_from": "str",
-    "residue_share": "float64",
-}
+__all__ = ["Options", "Rows", "make_frame", "read_input"]
 
 
 @dataclass(slots=True)
@@ -110,7 +93,8 @@ def make_frame(name: TableName, rows: Sequence[Mapping[str, Any]], *, group: boo
     if name != "articles":
         return make_table(name, rows)
     table = make_table(name, [{key: row.get(key) for key in TABLES[name]} for row in rows])
-    for key, dtype in {**HONESTY, **({"group": "str"} if group else {})}.items():
+    more = {key: column.dtype for key, column in HONESTY.items()} | ({"group": "str"} if group else {})
+    for key, dtype in more.items():
         table[key] = pd.Series([row.get(key) for row in rows], dtype=dtype)
     return table
 

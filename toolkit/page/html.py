@@ -17,26 +17,13 @@ from toolkit.page.modules import STORED_RULE, FoundItem, FoundModule, find_modul
 from toolkit.page.second_opinion import MIN_AGREEMENT, ask_quick, ask_thorough, measure_agreement
 from toolkit.page.state import find_stored_text
 from toolkit.page.tree import MAX_NODES, Tree, read_tree
+from toolkit.tables import HONESTY
 from toolkit.words import squeeze
 
 __all__ = ["QUALITY", "read_html"]
 
-#: The honesty columns of a page read from HTML: how sure the reading is, for sorting out the doubtful ones.
-QUALITY = {
-    "title_from": "h1, og, json-ld, twitter, title (the tag); missing where the page has no title",
-    "authors_from": "json-ld, meta, microdata, byline (as printed); missing where no author was found",
-    "published_from": "json-ld, meta, microdata, time (the tag), page (as printed); missing where there is no date",
-    "language_from": "stated; text where the page states none and its letters tell; missing where neither does",
-    "published_zone": "stated, or assumed UTC where the page gives a time without its zone",
-    "body_from": "page; json-ld or script where the page prints no body; second opinion; missing where none",
-    "body_confidence": "how far model and rules are from doubt about the body, 0 to 1",
-    "agreement": "how far two readers agree on the body, 0 to 1: our model and our rules, or, where a second "
-    "opinion was asked for, our body and the other extractor's",
-    "modules_from": "page; page and script where a box printed empty was filled from the page's own data; missing "
-    "where there are no modules",
-    "n_paragraphs": "paragraphs of the body, subheads and list items included",
-    "residue_share": "share of the page's visible characters that no rule could place, 0 to 1",
-}
+#: The honesty columns of a page read from HTML; ``toolkit.tables.HONESTY`` says what they mean.
+QUALITY = tuple(key for key in HONESTY if key not in ("encoding", "body_share"))
 
 #: Fewer characters than this are no body, if the page's own data hold a longer one.
 SHORT_BODY = 250
@@ -70,7 +57,7 @@ def read_html(
     Returns
     -------
     Reading
-        Article, modules, ledger, problems, and the honesty columns that ``QUALITY`` describes.
+        Article, modules, ledger, problems, and the honesty columns that ``QUALITY`` names.
 
     Raises
     ------
