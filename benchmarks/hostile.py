@@ -318,6 +318,8 @@ def load_page(path: str, answer: Any) -> None:
         answer.put({
             "seconds": seconds, "body": str(row.get("body") or "") if row.get("body") == row.get("body") else "",
             "title": row.get("title"), "reasons": corpus.problems["reason"].tolist(),
+            # a feed states a list and no article
+            "listed": row.get("format") == "table" and len(corpus.placements) > 0,
         })  # fmt: skip
     except BaseException as error:
         answer.put({"error": f"{type(error).__name__}: {error}"[:120]})
@@ -337,7 +339,7 @@ def judge(name: str, got: dict[str, Any], limit: float) -> str:
         ):
             return "FAIL article lost" if not reasons else "flagged"
         return "read"
-    if len(body.split()) < 20 and not reasons:
+    if len(body.split()) < 20 and not reasons and not got["listed"]:
         return "FAIL unflagged empty"
     spoilt = sum(
         (unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") and c not in "\n\t") or c == "\ufffd"
