@@ -29,7 +29,7 @@ lab: $(STAMP)  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir="$(LAB_DIR)" $(LAB_FLAGS) "$(LAB_DIR)/notebooks/00_start_here.ipynb"
 
 test: $(STAMP) lint types  ## everything that must pass: lint, types, tests, doctests, notebooks
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --randomly-seed=1
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -39,7 +39,7 @@ types: $(STAMP)
 	$(BIN)/mypy
 
 test-browser: $(STAMP)  ## the report and JupyterLab in Debian's chromium (skips, with the reason, without it)
-	$(BIN)/python -m pytest -m browser -rs tests/browser
+	$(BIN)/python -m pytest -m browser -rs --randomly-seed=1 tests/browser
 
 docs: $(STAMP)  ## the documentation: docs/_build/html/index.html (some minutes: it runs the notebooks)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r docs/requirements.txt

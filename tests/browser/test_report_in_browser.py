@@ -13,6 +13,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def page(browser: Any, hostile_report: Path) -> Any:
     browser.set_window_size(1100, 900)
+    browser.get("about:blank")  # a page of another test, left open, may still be logging
+    browser.get_log("browser")
     browser.get((hostile_report / "index.html").as_uri())
     return browser
 
