@@ -15,7 +15,7 @@ from toolkit.files.folders import PathLike
 from toolkit.files.store import Store, find_store, read_json
 from toolkit.intake.part_store import WORK, read_empty, read_table
 from toolkit.intake.settle import IDS, Settled, finish_problems, settle_parts
-from toolkit.tables import TABLES, TableName, empty_table, require_columns
+from toolkit.tables import TABLES, TableName, empty_table, list_tables, require_columns
 
 __all__ = ["PartedCorpus", "open_corpus"]
 
@@ -138,7 +138,7 @@ class PartedCorpus(Corpus):
             Rows in the order of the inputs.
         """
         if table not in TABLES or (table == "ledger" and not self.has_ledger):
-            there = ", ".join(name for name in TABLES if name != "ledger" or self.has_ledger)
+            there = ", ".join(list_tables(ledger=self.has_ledger))
             raise InputError(f"read: no table {table!r}; there are {there}.")
         if table == "problems":
             return self._read_problems(columns)
@@ -202,9 +202,7 @@ class PartedCorpus(Corpus):
     def part(self, number: int) -> Corpus:
         """One part as a corpus of its own; every snapshot is whole in one part. Its problems are those it met."""
         tables: dict[str, Any] = {
-            name: self.read_part(name, number)
-            for name in ("articles", "modules", "placements", "problems", "ledger")
-            if name != "ledger" or self.has_ledger
+            name: self.read_part(name, number) for name in list_tables(ledger=self.has_ledger)
         }
         return Corpus(**tables, parameters=dict(self.parameters))
 
@@ -289,8 +287,8 @@ class PartedCorpus(Corpus):
             kept += int(keep.sum())
             if keep.any():
                 found.append(self._cut_part(number, keep, kinds, duplicates, columns))
-        names = ["articles", "modules", "placements", "problems", *(["ledger"] if self.has_ledger else [])]
-        tables = {
+        names = list_tables(ledger=self.has_ledger)
+        tables: dict[str, pd.DataFrame] = {
             name: _join([part[name] for part in found], name) if found else self._empty(name)
             for name in names
         }
@@ -309,26 +307,20 @@ class PartedCorpus(Corpus):
         """The rows of one part that fit, by table."""
         tables: dict[str, pd.DataFrame] = {}
         sources: set[str] | None = None
-        for name in (
-            "articles",
-            "modules",
-            "placements",
-            "problems",
-            *(["ledger"] if self.has_ledger else []),
-        ):
+        for name in list_tables(ledger=self.has_ledger):
             wanted = None
             if columns is not None:
                 if name not in columns:
-                    tables[name] = empty_table(name)  # type: ignore[arg-type]
+                    tables[name] = empty_table(name)
                     continue
                 keys = {"modules": ["kind", "duplicate_of"], "placements": ["kind", "duplicate"]}.get(
                     name, []
                 )
-                wanted = list(dict.fromkeys(["source", *keys, *columns[name]]))  # type: ignore[index]
+                wanted = list(dict.fromkeys(["source", *keys, *columns[name]]))
             filters = (
                 [("kind", "in", kinds)] if kinds is not None and name in ("modules", "placements") else None
             )
-            frame = self.read_part(name, number, wanted, filters)  # type: ignore[arg-type]
+            frame = self.read_part(name, number, wanted, filters)
             if not keep.all():
                 if sources is None:
                     keys_frame = self.read_part("articles", number, ["source"])

@@ -28,7 +28,7 @@ from toolkit.intake.settle import IDS, Settled, finish_problems, settle_parts
 from toolkit.intake.tasks import Task
 from toolkit.parts import open_corpus
 from toolkit.readers.model import Tally
-from toolkit.tables import TABLES, TableName
+from toolkit.tables import TABLES, TableName, list_tables
 
 __all__ = ["SMALL", "stream_load"]
 
@@ -134,9 +134,7 @@ def finish(plan: Plan, options: Options, store: Store, records: list[Record]) ->
     small = isinstance(store, LocalStore) and all(
         sum(record["rows"].get(name, 0) for record in records) <= limit for name, limit in SMALL.items()
     )
-    names: list[TableName] = ["articles", "modules", "placements", "problems"]
-    if options.ledger:
-        names.append("ledger")
+    names = list_tables(ledger=options.ledger)
     new = records if plan.base is None else records[plan.base.first :]
     problem_files = [
         *(() if plan.base is None else plan.base.problems),
@@ -150,7 +148,7 @@ def finish(plan: Plan, options: Options, store: Store, records: list[Record]) ->
         records = [_rewrite(store, n, record, names, settled, options) for n, record in enumerate(records)]
         manifest |= _list_parts(store, records, problem_files)
     write_json(store, MANIFEST, manifest)
-    _tidy(store, list(names))
+    _tidy(store, names)
 
 
 def _tidy(store: Store, names: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ Every other room takes its column names from here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import pandas as pd
 
@@ -20,6 +20,7 @@ __all__ = [
     "TABLES",
     "Column",
     "empty_table",
+    "list_tables",
     "make_table",
     "require_columns",
     "validate",
@@ -140,6 +141,17 @@ HONESTY: Mapping[str, Column] = {
 }
 
 TableName = Literal["articles", "modules", "placements", "problems", "ledger"]
+
+
+def list_tables(*, ledger: bool) -> list[TableName]:
+    """The names of a corpus's tables, in order; the ledger only where one is kept.
+
+    Examples
+    --------
+    >>> list_tables(ledger=False)
+    ['articles', 'modules', 'placements', 'problems']
+    """
+    return [name for name in get_args(TableName) if ledger or name != "ledger"]
 
 
 def make_table(name: TableName, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

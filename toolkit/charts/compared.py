@@ -78,8 +78,7 @@ def draw_comparison(
             canvas.name_x(f"difference of the mean clickbait score from {than}, with 95 % interval")
         else:
             set_percent_axis(canvas.ax.xaxis, bins=4)
-            what = "score" if measure == "share high" else "hold the cue"
-            told = "score high" if what == "score" else f"hold {name}"
+            told = "score high" if measure == "share high" else f"hold {name}"
             canvas.name_x(
                 f"difference of the share of headlines that {told} from {than}, in points, 95 % interval"
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import CorpusError
+from toolkit.files.store import hash_stream
 
 MANIFEST = "manifest.json"
 MAKER = "sidebar-toolkit"
@@ -99,7 +99,7 @@ def remove_ours(folder: PathLike) -> None:
 def hash_file(path: Path) -> str:
     """SHA-256 of a file, in hex."""
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return hash_stream(stream)
 
 
 def write_manifest(folder: Path, kind: str, content: Mapping[str, Any]) -> None:

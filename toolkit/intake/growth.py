@@ -16,7 +16,7 @@ from toolkit.intake.find_inputs import InputPath
 from toolkit.intake.part_store import WORK, Record, describe_files, part_name, read_table, write_frame
 from toolkit.intake.rows import Options
 from toolkit.intake.tasks import stat_input
-from toolkit.tables import TableName
+from toolkit.tables import list_tables
 
 __all__ = ["Base", "open_base"]
 
@@ -45,9 +45,7 @@ class Base:
         """Write down what is there before the manifest changes; single files become the first part."""
         records = self.records
         if self.single:
-            names: list[TableName] = ["articles", "modules", "placements", "problems"]
-            if options.ledger:
-                names.append("ledger")
+            names = list_tables(ledger=options.ledger)
             for table in names:
                 frame = read_table(store, [f"{table}.parquet"], table)
                 write_frame(

@@ -18,7 +18,7 @@ from toolkit.page import read_page
 from toolkit.page.model import Reading
 from toolkit.readers import read_file
 from toolkit.readers.model import Filters, Limits, Part, Problem, SavedPage, StatedSnapshot, Tally
-from toolkit.tables import HONESTY, KINDS, TABLES, TableName, make_table
+from toolkit.tables import HONESTY, KINDS, TABLES, TableName, list_tables, make_table
 from toolkit.words import count_words
 
 __all__ = ["Options", "Rows", "make_frame", "read_input"]
@@ -58,9 +58,7 @@ class Rows:
 
     def frames(self, options: Options) -> dict[TableName, pd.DataFrame]:
         """The tables, those that ``options`` ask for."""
-        names: list[TableName] = ["articles", "modules", "placements", "problems"]
-        if options.ledger:
-            names.append("ledger")
+        names = list_tables(ledger=options.ledger)
         return {name: make_frame(name, getattr(self, name), group=options.has_group) for name in names}
 
 

@@ -8,8 +8,9 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from toolkit.readers.containers import Context, Found, read_member
 from toolkit.readers.model import Counter, Problem
@@ -181,27 +182,15 @@ def _read_wacz_member(
     counts: Counter,
 ) -> Iterator[Found]:
     from toolkit.readers.containers import Shared
+    from toolkit.readers.stream import spool
     from toolkit.readers.warc import read_warc
 
-    packed = info.filename.endswith(".gz")
-    if info.compress_type == zipfile.ZIP_STORED:
-        stored = _slice_of(file, info)
-        head = stored.read(4)
-        stored.seek(0)
-        packed = head.startswith(b"\x1f\x8b")
-        yield from read_warc(
-            stored,  # type: ignore[arg-type]
-            source,
-            packed=packed,
-            form="wacz",
-            budget=context.budget,
-            filters=context.filters,
-            reopen=lambda: Shared(stored),  # type: ignore[arg-type,return-value]
-        )
-        return
-    from toolkit.readers.stream import spool
-
-    with archive.open(info) as opened, spool(_Metered(opened, info, context)) as copy:
+    with ExitStack() as stack:
+        if info.compress_type == zipfile.ZIP_STORED:
+            copy: Any = _slice_of(file, info)
+        else:
+            opened = stack.enter_context(archive.open(info))
+            copy = stack.enter_context(spool(_Metered(opened, info, context)))
         packed = copy.read(2) == b"\x1f\x8b"
         copy.seek(0)
         yield from read_warc(

@@ -10,7 +10,7 @@ from toolkit.words import UNSPACED
 
 _UNSPACED_CHAR = re.compile(f"[{UNSPACED}]")
 _WORD = re.compile(r"[^\W_]+")
-_MONTHS = (
+MONTHS = (
     "jan|feb|mar|mär|maa|apr|may|mai|maj|jun|jul|aug|ago|aoû|sep|oct|okt|out|nov|dec|dez|dic|déc|ene|abr|fév|avr|"
     "juin|juil|gen|mag|giu|lug|set|ott|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara|янв|фев|мар|апр|мая|июн|июл|авг|"
     "сен|окт|ноя|дек"
@@ -22,8 +22,8 @@ _UNITS = (
 _DATE = re.compile(
     rf"^\W*(?:(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)[a-z]*[,.]?\s+)?"
     rf"(?:(?:on|am|le|el|il|den|updated|published|posted|stand|actualizado|mis à jour|publié|vor|hace|há|il y a)\W+)*"
-    rf"(?:\d{{1,4}}[./\-年월]\s?\d{{1,2}}(?:[./\-月월]\s?\d{{0,4}}日?)?|\d{{1,2}}\.?\s(?:de\s)?(?:{_MONTHS})\w*|"
-    rf"(?:{_MONTHS})\w*\.?\s\d{{1,2}}\b|\d{{1,2}}[:.h]\d{{2}}(?::\d\d)?(?:\s?[ap]\.?m)?|"
+    rf"(?:\d{{1,4}}[./\-年월]\s?\d{{1,2}}(?:[./\-月월]\s?\d{{0,4}}日?)?|\d{{1,2}}\.?\s(?:de\s)?(?:{MONTHS})\w*|"
+    rf"(?:{MONTHS})\w*\.?\s\d{{1,2}}\b|\d{{1,2}}[:.h]\d{{2}}(?::\d\d)?(?:\s?[ap]\.?m)?|"
     rf"(?:an?|one|\d+)\s?(?:{_UNITS})\b(?:\s(?:ago|read|sitten|siden|önce|fa|назад|geleden|atrás|read time))?|"
     rf"\d+\s?(?:分|時間|日|小时|分钟|天|시간|분|일)\s?[前전]?)",
     re.I,

@@ -18,7 +18,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from toolkit.page.modules.texts import _MONTHS, fold
+from toolkit.page.modules.texts import MONTHS, fold
 from toolkit.page.saved_text.facts import Facts
 from toolkit.page.saved_text.lines import Line
 from toolkit.words import UNSPACED
@@ -55,12 +55,12 @@ REACH = 8
 _WORD = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile(f"[{UNSPACED}\uac00-\ud7af]")
 _LEAD_DATE = re.compile(
-    rf"^\W*(?:(?:{_MONTHS})\w*\.?\s\d{{1,2}}\b|\d{{1,2}}\.?\s(?:de\s)?(?:{_MONTHS})\w*"
+    rf"^\W*(?:(?:{MONTHS})\w*\.?\s\d{{1,2}}\b|\d{{1,2}}\.?\s(?:de\s)?(?:{MONTHS})\w*"
     rf"|\d{{1,4}}[./-]\d{{1,2}}(?:[./-]\d{{0,4}})?|\d{{1,2}}\s?[:.h]\s?\d{{2}}|\d{{1,2}}月)",
     re.I,
 )
 _END_DATE = re.compile(
-    rf"(?:(?:{_MONTHS})\w*\.?,?\s(?:\d{{1,2}},?\s)?\d{{2,4}}|\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{2,4}}|\d\d?:\d\d)\W*$",
+    rf"(?:(?:{MONTHS})\w*\.?,?\s(?:\d{{1,2}},?\s)?\d{{2,4}}|\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{2,4}}|\d\d?:\d\d)\W*$",
     re.I,
 )
 _QUOTES = "\"'\u2018\u201c\u201e\u00ab\u300c\u300e\u00bf\u00a1"
