@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from archive_maker import FIRST, Page, find_pages, make_response, squeeze
+from archive_maker import FIRST, SAMPLE, Page, find_pages, make_response, squeeze
 
 #: What each part runs with where nobody says; the bars of ``memory`` and ``parts`` are for these sizes.
 SIZES = {"rate": 1_500, "overhead": 600, "memory": 200_000, "resume": 400, "dask": 1_500, "parts": 10_000_000}
@@ -52,9 +52,9 @@ if __name__ == "__main__":
 """
 
 
-def make_archive(path: Path, n_pages: int) -> None:
-    """A WARC of ``n_pages`` records, real pages over and over, each at an address and a time of its own."""
-    pages = find_pages()
+def make_archive(path: Path, n_pages: int, folder: Path | None = None) -> None:
+    """A WARC of ``n_pages`` records, the pages of a folder over and over, each at an address and time of its own."""
+    pages = find_pages(folder)
     with path.open("wb") as stream:
         for number in range(n_pages):
             page = pages[number % len(pages)]
@@ -138,10 +138,10 @@ def run_overhead(n_pages: int = SIZES["overhead"]) -> bool:
     return over <= 0.25
 
 
-def run_memory(n_pages: int = SIZES["memory"]) -> bool:
+def run_memory(n_pages: int = SIZES["memory"], *, pages: Path | None = None) -> bool:
     """Memory of the one process that reads a large archive, from its first tenth to its last."""
     with work_folder() as folder:
-        make_archive(folder / "a.warc.gz", n_pages)
+        make_archive(folder / "a.warc.gz", n_pages, pages)
         size = (folder / "a.warc.gz").stat().st_size
         found = run_load(folder / "a.warc.gz", folder / "out", 1, trace="memory")
     tenth = max(1, len(found["rss"]) // 10)
@@ -339,9 +339,12 @@ def main() -> int:
     parser.add_argument("part", choices=RUNS)
     parser.add_argument("--pages", type=int, help="pages (for 'parts': placements)")
     parser.add_argument("--kills", type=int, help="for 'resume': how often")
+    parser.add_argument(
+        "--sample", action="store_true", help="for 'memory': pages of data/sample, read sooner"
+    )
     given = parser.parse_args()
     sizes = [given.pages or SIZES[given.part], *([given.kills] if given.kills else [])]
-    return not RUNS[given.part](*sizes)
+    return not RUNS[given.part](*sizes, **({"pages": SAMPLE} if given.sample else {}))
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ def load(
         A folder to write to while reading, so that memory does not grow with the input. A load that was stopped,
         however, goes on where it was when the same is run again. By default tables are in memory only.
     part_size : int, optional
-        Bytes of input for one task; by default a 32nd of all, between 256 KiB and 32 MiB. With ``out`` each task
+        Bytes of input for one task; by default a 32nd of all, between 1 MiB and 32 MiB. With ``out`` each task
         makes one part of the corpus.
     client : dask.distributed.Client, optional
         A cluster to read on, instead of processes of this machine; needs ``out`` and the extra ``cluster``.

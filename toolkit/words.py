@@ -68,8 +68,8 @@ def count_words(text: str) -> int:
     >>> count_words("Two words"), count_words("東京都知事"), count_words("")
     (2, 3, 0)
     """
-    if text.isascii():
-        return sum(1 for _ in _WORD.finditer(text))
+    if text.isascii() or not _UNSPACED_RUN.search(text):
+        return len(_WORD.findall(text))
     total = 0
     for piece in find_words(text):
         total += (len(piece) + 1) // 2 if _UNSPACED_RUN.fullmatch(piece) else 1

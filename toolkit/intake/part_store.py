@@ -16,7 +16,7 @@ from toolkit.files.storage import lists_again
 from toolkit.files.store import Store, hash_stream, read_json, write_json
 from toolkit.intake.rows import Options, Rows, make_frame
 from toolkit.intake.tasks import Task, read_task
-from toolkit.tables import TABLES, TableName
+from toolkit.tables import TABLES, TableName, list_tables
 
 __all__ = [
     "WORK",
@@ -60,7 +60,7 @@ def write_part(
 ) -> Record:
     """Write bundles of rows as one part and return its record."""
     name = part_name(task.number)
-    names: list[TableName] = list(Rows().frames(options))
+    names = list_tables(ledger=options.ledger)
     rows = dict.fromkeys(names, 0)
     passed = Rows()
     facts = _Facts()

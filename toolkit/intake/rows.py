@@ -92,9 +92,8 @@ def make_frame(name: TableName, rows: Sequence[Mapping[str, Any]], *, group: boo
         return make_table(name, rows)
     table = make_table(name, [{key: row.get(key) for key in TABLES[name]} for row in rows])
     more = {key: column.dtype for key, column in HONESTY.items()} | ({"group": "str"} if group else {})
-    for key, dtype in more.items():
-        table[key] = pd.Series([row.get(key) for row in rows], dtype=dtype)
-    return table
+    columns = {key: pd.Series([row.get(key) for row in rows], dtype=dtype) for key, dtype in more.items()}
+    return pd.concat([table, pd.DataFrame(columns)], axis=1)
 
 
 def read_input(

@@ -18,7 +18,7 @@ from toolkit.readers.model import Part
 __all__ = ["MAX_PART", "MIN_PART", "Piece", "Task", "choose_part_size", "plan_tasks", "read_task"]
 
 #: Bytes of input for one task, where nobody says: a 32nd of all, within these bounds.
-MIN_PART = 256 * 2**10
+MIN_PART = 2**20
 MAX_PART = 32 * 2**20
 #: A task has no more files than this, however small they are.
 MAX_FILES = 1_024
