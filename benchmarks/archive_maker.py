@@ -38,10 +38,13 @@ def find_pages(folder: Path | None = None, limit: int | None = None) -> list[Pag
     """Pages of a folder (by default the shared articles, else the sample), with made-up addresses and times."""
     folder = folder or (SHARED if SHARED.is_dir() else SAMPLE)
     pages = []
-    for number, path in enumerate(sorted(folder.iterdir())[:limit]):
+    for number, path in enumerate(sorted(folder.glob("*.html*"))[:limit]):
         data = path.read_bytes()
         if data.startswith(b"\x1f\x8b"):
-            data = gzip.decompress(data)
+            try:
+                data = gzip.decompress(data)
+            except (EOFError, OSError):  # the sample holds one that is cut short, on purpose
+                continue
         name = path.name.removesuffix(".gz")
         url = f"https://archive.example/{number}/{name}"
         pages.append(Page(name, data, url, FIRST + timedelta(minutes=number)))
