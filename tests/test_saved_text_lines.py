@@ -116,6 +116,67 @@ def test_find_lines_joins_hard_wrapped_lines_when_the_next_word_would_not_fit():
     ]  # fmt: skip
 
 
+def broken_at(words, columns):
+    rows, row = [], ""
+    for word in words:
+        if row and len(row) + 1 + len(word) > columns:
+            rows.append(row)
+            row = word
+        else:
+            row = f"{row} {word}".strip()
+    return [*rows, row]
+
+
+SENTENCE = (
+    "Engineers found that two of the oldest beams of the northern pier had rotted through below the water line "
+    "and would have to be replaced before the winter storms begin in earnest again"
+).split()
+
+
+def test_find_lines_joins_hard_wrapped_lines_when_a_dump_is_mostly_links_of_their_own_length():
+    links = [f"  * [{n}]The council votes on the harbour road and the ferry, part {n}" for n in range(1, 41)]
+    page = "\n".join([*broken_at(SENTENCE * 3, 72), "", *links, "", *broken_at(SENTENCE * 3, 72)])
+    texts = [line.text for line in find_lines(page)]
+    assert texts[0] == texts[-1] == " ".join(SENTENCE * 3)
+    assert len(texts) == 42
+
+
+def test_find_lines_leaves_lines_apart_when_other_lines_are_longer_than_any_column():
+    rows = [
+        f"Rain is expected on the coast for the rest of the week, says office number {n}" for n in range(9)
+    ]
+    page = "\n".join([*rows, *[" ".join(SENTENCE)] * 4])
+    assert len(find_lines(page)) == 13
+
+
+def test_find_lines_joins_hard_wrapped_lines_when_wide_characters_counted_as_one():
+    words = "항구 도로가 폭풍으로 닫혔다고 시의회가 밝혔다 다리는 오월까지 닫힌다".split() * 15
+    page = "\n".join(["제목", "", *broken_at(words, 60), "", "날씨"])
+    assert [line.text for line in find_lines(page)] == ["제목", " ".join(words), "날씨"]
+
+
+def test_find_lines_takes_the_list_of_addresses_off_when_one_holds_spaces_and_the_hidden_ones_are_few():
+    dump = ["[1]Storm closes road", "[2]Goats on tracks", "[3]Jobs", "", "References", ""]
+    dump += [
+        "   Visible links:",
+        "   1. https://harbour-post.example/storm",
+        "   2. https://harbour-post.example/goats",
+    ]
+    dump += ["   3. https://harbour-post.example/search?q=News Jobs", "   Hidden links:"]
+    page = "\n".join([*dump, "   4. https://harbour-post.example/top"])
+    assert [(line.text, line.url) for line in find_lines(page)] == [
+        ("Storm closes road", "https://harbour-post.example/storm"),
+        ("Goats on tracks", "https://harbour-post.example/goats"),
+        ("Jobs", "https://harbour-post.example/search?q=News Jobs"),
+    ]
+
+
+@pytest.mark.parametrize(("count", "text"), [(25, "Story about the ferry"), (5, "[1]Story about the ferry")])
+def test_find_lines_takes_link_numbers_off_when_many_count_on_though_their_addresses_are_missing(count, text):
+    lines = find_lines("\n".join(f"[{n}]Story about the ferry" for n in range(1, count + 1)))
+    assert (lines[0].text, lines[0].url) == (text, None)
+
+
 def test_find_lines_stops_when_a_page_has_too_many():
     assert len(find_lines("line of text\n" * (MAX_LINES + 5))) == MAX_LINES
 

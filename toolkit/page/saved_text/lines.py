@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from toolkit.words import squeeze
 
 #: Characters that fill two columns of a screen, as a regular expression.
@@ -23,6 +25,11 @@ __all__ = ["Line", "find_lines"]
 MAX_LINES = 20_000
 #: Longest line that is looked at in full; a longer one is text of its own kind, never a headline.
 MAX_CHARS = 20_000
+#: Columns between which text is broken into lines by those who do so, and how many breaks tell of it.
+WIDTHS = (50, 140)
+MIN_BROKEN = 5
+#: Longer words are none, or addresses.
+MAX_WORD = 20
 
 _BULLET = re.compile(r"(?:[•·▪►»›◦■●○‣⁃◆▶▸∙➤]|[*+o–-](?=\s))\s*")
 _NUMBER = re.compile(r"(?:#\s?)?(\d{1,3})\s?(?:[.)\]、．:]\s*|$)")
@@ -41,7 +48,7 @@ _MD_BLOCK = re.compile(r"\s*(?:#{1,6} |[*+-] |\d{1,3}\. |>|\||\* \* \*|-{3,}|={3
 _MD_OPEN = re.compile(r"^\[\s*(?!.*\])")
 _MD_CLOSE = re.compile(r"\]\(\s*(\S*?)\s*\)\s*$")
 _LINK_NUMBER = re.compile(r"\[(\d{1,4})\]\s?(?=\S)")
-_REFERENCE = re.compile(r"\s*(\d{1,4})\.\s+(\w+:\S+)\s*$")
+_REFERENCE = re.compile(r"\s*(\d{1,4})\.\s+(\w+:\S.*?)\s*$")
 _FURNITURE = re.compile(
     r"\((?:BUTTON|IMAGE|INLINE|IFRAME|EMBED)\)|\[(?:INLINE|IMAGE|EMBED|USEMAP|ISMAP)\]|_{4,}"
 )
@@ -80,6 +87,7 @@ class Line:
 @dataclass(slots=True)
 class _Page:
     wrapped: int  # width at which lines were broken, 0 where they were not
+    wide: int  # columns that a wide character fills
     markdown: bool
     numbers: dict[str, str]  # link number -> address, of a text browser's list at the end
 
@@ -105,11 +113,11 @@ def find_lines(text: str) -> list[Line]:
     """
     raw = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").split("\n")
     raw, numbers = _take_references(raw)
-    page = _Page(0, _is_markdown(text), numbers)
+    page = _Page(0, 2, _is_markdown(text), numbers)
     if page.markdown and _is_wrapped_markdown(raw):
         raw = _unwrap_markdown(raw)
     else:
-        page.wrapped = _wrap_width(raw)
+        page.wrapped, page.wide = _find_wrap(raw, text)
         raw = _unwrap(raw, page)
     if page.markdown or page.numbers:
         raw = [part for line in raw for part in _split_links(line, page)]
@@ -134,40 +142,83 @@ def _take_references(raw: list[str]) -> tuple[list[str], dict[str, str]]:
         if match:
             numbers[match[1]] = match[2]
             tail = i
-        elif len(numbers) >= 3 and len(line.split()) <= 3 and not numbers.keys() & {line.strip()}:
-            tail = i  # "References", "Visible links", "Hidden links"
-            if not any(_REFERENCE.match(other) for other in raw[max(0, i - 4) : i]):
+        elif numbers and len(line.split()) <= 3 and not numbers.keys() & {line.strip()}:
+            more = any(_REFERENCE.match(other) for other in raw[max(0, i - 4) : i])
+            tail = i if more or len(numbers) >= 3 else tail  # "References", "Visible links:", "Hidden links:"
+            if not more and not line.rstrip().endswith(":"):  # "Visible links:" stands below "References"
                 break
         else:
             break
     if len(numbers) < 3:
-        return raw, {}
+        return raw, _count_marks(raw)
     return raw[:tail], numbers
 
 
-def _wrap_width(raw: list[str]) -> int:
-    """The column at which lines were broken: where nearly each line ends because the next word would not fit."""
-    widths = [_columns(line.rstrip()) for line in raw if line.strip()]
-    if len(widths) < 12:
-        return 0
-    long = [width for width in widths if width > 45]
-    if not long:
-        return 0
-    ordered = sorted(widths)
-    widest = ordered[min(len(ordered) - 1, int(len(ordered) * 0.985))]
-    if not 50 <= widest <= 140:
-        return 0
-    fits = broken = 0
-    for above, below in pairwise(raw):
-        line, word = above.rstrip(), below.split(None, 1)[:1]
-        width = _columns(line)
-        if not word or width < 0.6 * widest:
+def _count_marks(raw: list[str]) -> dict[str, str]:
+    """The link numbers of a page without their list: marks that count on from link to link, and no addresses."""
+    marks = [int(mark) for line in raw for mark in _LINK_NUMBER.findall(line)]
+    on = sum(below == above + 1 for above, below in pairwise(marks))
+    return {str(mark): "" for mark in marks} if len(marks) >= 20 and on >= 0.8 * len(marks) else {}
+
+
+def _find_wrap(raw: list[str], text: str) -> tuple[int, int]:
+    """The column at which lines were broken, 0 where they were not, and the columns of a wide character there."""
+    wrapped, worth = _wrap_width(raw, 2)
+    if _WIDE.search(text):
+        counted, other = _wrap_width(raw, 1)
+        if other > worth:
+            return counted, 1
+    return wrapped, 2
+
+
+def _wrap_width(raw: list[str], wide: int) -> tuple[int, float]:
+    """The column at which lines were broken and how much speaks for it; 0 where they were not.
+
+    At that column many lines end because the next word would not fit; next to no line that could be broken is
+    longer, and few end before it that the next line could go on. ``wide`` is the columns that a wide character
+    fills for the program that broke the lines: 2 on a screen, 1 for one that only counts characters.
+    """
+    widths = [_columns(line.rstrip(), wide) for line in raw]
+    ends: list[tuple[int, int]] = []  # where a line stops, and where it would have stopped with the next word
+    over: list[int] = []
+    for (above, below), width in zip(pairwise(raw), widths, strict=False):
+        line = above.rstrip()
+        if width > WIDTHS[0] and (" " in line.strip() or _WIDE.search(line)):
+            over.append(width)
+        if width < 0.6 * WIDTHS[0] or not below.strip() or not _may_go_on(line, below):
             continue
-        if width + _needed(line, word[0]) > widest:
-            broken += 1
-        else:
-            fits += 1
-    return widest if broken >= 5 and broken >= 2 * fits else 0
+        if _LINK_NUMBER.match(below.lstrip()):  # as like a link on a line of its own
+            continue
+        word = below.split(None, 1)[0]
+        if wide == 1 and len(word) > MAX_WORD:  # a script without spaces: it would fit nowhere
+            continue
+        ends.append((width, width + _needed(line, word, wide)))
+    columns = np.arange(WIDTHS[0], WIDTHS[1] + 1)
+    stops, wanted = np.sort(np.array(ends, np.int64).reshape(-1, 2), axis=0).T
+    reached, fitted = (np.searchsorted(table, columns, "right") for table in (stops, wanted))
+    broken = reached - fitted
+    fits = np.maximum(fitted - np.searchsorted(stops, 0.6 * columns), 0)
+    longer = len(over) - np.searchsorted(np.sort(over), columns, "right")
+    worth = np.where(
+        (broken >= MIN_BROKEN) & (broken >= 4 * longer) & (broken >= 1.5 * fits),
+        broken - fits / 2 - 2 * longer,
+        0.0,
+    )
+    best = int(np.argmax(worth))
+    return (int(columns[best]), float(worth[best])) if worth[best] > 0 else (0, 0.0)
+
+
+def _may_go_on(above: str, below: str) -> bool:
+    """Whether ``below`` is set so that it could go on the paragraph or the list item of ``above``."""
+    stripped = below.strip()
+    if _BULLET.match(stripped) or stripped[0] == "#":
+        return False
+    if _RULER.match(stripped) or _UNDERLINE.match(stripped):
+        return False
+    # a list item's further lines hang under its text, a paragraph's under its beginning
+    above_indent = len(above) - len(above.lstrip())
+    below_indent = len(below) - len(below.lstrip())
+    return below_indent == above_indent or 0 < below_indent - above_indent <= 5 or below_indent == 0
 
 
 def _split_links(line: str, page: _Page) -> list[str]:
@@ -228,39 +279,33 @@ def _unwrap(raw: list[str], page: _Page) -> list[str]:
     last = 0  # printed width of the last piece
     for line in raw:
         stripped = line.strip()
-        if joined and stripped and joined[-1].strip() and _continues(joined[-1], last, line, page.wrapped):
+        if joined and stripped and joined[-1].strip() and _continues(joined[-1], last, line, page):
             above = joined[-1].rstrip()
-            glue = "" if _WIDE.match(above[-1]) and _WIDE.match(stripped) else " "
+            # a screen is full in the middle of a word; who counts characters breaks at spaces
+            glue = "" if page.wide == 2 and _WIDE.match(above[-1]) and _WIDE.match(stripped) else " "
             joined[-1] = f"{above}{glue}{stripped}"
         else:
             joined.append(line)
-        last = _columns(line.rstrip())
+        last = _columns(line.rstrip(), page.wide)
     return joined
 
 
-def _columns(line: str) -> int:
-    """Columns that a line fills on a screen."""
-    return len(line) if line.isascii() else len(line) + len(_WIDE.findall(line))
+def _columns(line: str, wide: int) -> int:
+    """Columns that a line fills on a screen, or its characters."""
+    return len(line) if wide == 1 or line.isascii() else len(line) + len(_WIDE.findall(line))
 
 
-def _needed(above: str, word: str) -> int:
+def _needed(above: str, word: str, wide: int) -> int:
     """Columns that the next word would have needed; in scripts without spaces a line can break at any character."""
-    if _WIDE.match(word):
+    if wide == 2 and _WIDE.match(word):
         return 2 if _WIDE.match(above[-1:]) else 3
     return 1 + len(word)
 
 
-def _continues(above: str, width: int, below: str, wrapped: int) -> bool:
-    stripped = below.strip()
-    word = stripped.split(None, 1)[0]
-    if width + _needed(above.rstrip(), word) <= wrapped or _BULLET.match(stripped) or stripped[0] == "#":
-        return False
-    if _RULER.match(stripped) or _UNDERLINE.match(stripped):
-        return False
-    # a list item's further lines hang under its text, a paragraph's under its beginning
-    above_indent = len(above) - len(above.lstrip())
-    below_indent = len(below) - len(below.lstrip())
-    return below_indent == above_indent or 0 < below_indent - above_indent <= 5 or below_indent == 0
+def _continues(above: str, width: int, below: str, page: _Page) -> bool:
+    """Whether the line below would not have fitted behind the one above, and is set as if it went on with it."""
+    word = below.split(None, 1)[0]
+    return width + _needed(above.rstrip(), word, page.wide) > page.wrapped and _may_go_on(above, below)
 
 
 def _read_lines(raw: list[str], page: _Page) -> list[Line]:
@@ -313,7 +358,7 @@ def _strip_marks(body: str, made: Line, page: _Page) -> None:
     if page.numbers:
         urls = _LINK_NUMBER.findall(body)
         if urls:
-            made.url = page.numbers.get(urls[-1])
+            made.url = page.numbers.get(urls[-1]) or None
             made.linked = 1.0 if body.startswith("[") or (len(urls) == 1 and body.index("[") < 3) else 0.5
         else:
             made.linked = 0.0
