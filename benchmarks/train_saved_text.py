@@ -26,6 +26,8 @@ import hashlib
 import json
 import statistics
 import sys
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,38 +38,55 @@ from toolkit.page.modules.duplicates import mark_duplicates
 from toolkit.page.saved_text.assemble import assemble_modules
 from toolkit.page.saved_text.body import Region, settle_article
 from toolkit.page.saved_text.features import feature_names, spread_scores
+from toolkit.page.saved_text.headings import (
+    HEADING_NAMES,
+    Stretch,
+    choose_headings,
+    describe_headings,
+    find_stretches,
+)
 from toolkit.page.saved_text.pairs import PAIR_NAMES, describe_pairs, part_for_sure
 from toolkit.page.saved_text.roles import decide_roles
 from toolkit.page.saved_text.score import BODY, ROLES, trust_rules
 from toolkit.page.saved_text.wording import HASHES, VOTE_NAMES, hash_words, spread_votes, weigh_words
 
-#: Trees, leaves and learning rate of each role's ensemble, and of the one that parts modules.
+#: Trees, leaves and learning rate of each role's ensemble, of that which parts modules, of that which labels them.
 SIZES = {
     "headline": (110, 20, 0.09),
     "label": (60, 12, 0.09),
     "kicker": (40, 8, 0.1),
     "body": (50, 12, 0.1),
     "part": (70, 8, 0.08),
+    "heading": (200, 10, 0.06),
 }
+SETTINGS = {
+    "objective": "binary", "max_depth": 6, "lambda_l2": 3.0, "bagging_fraction": 0.7, "bagging_freq": 1,
+    "max_bin": 63, "verbose": -1, "num_threads": 1, "seed": 0, "deterministic": True, "force_col_wise": True,
+    "feature_pre_filter": False,
+}  # fmt: skip
 #: Share of the lines far from any headline that are kept (and weighted up).
 FAR = 0.3
 #: A line's words are weighed by models that have not seen its outlet: in so many folds.
 WORD_FOLDS = 3
 
 
-def fit_trees(rows: np.ndarray, truth: np.ndarray, weight: np.ndarray, name: str) -> Any:
+def bin_rows(rows: np.ndarray, weight: np.ndarray) -> Any:
+    """The table as the trees take it, made once for all roles."""
+    import lightgbm
+
+    return lightgbm.Dataset(rows, weight=weight, params=SETTINGS, free_raw_data=False).construct()
+
+
+def fit_trees(table: Any, truth: np.ndarray, name: str) -> Any:
     import lightgbm
 
     trees, leaves, rate = SIZES[name]
-    part = name == "part"
-    settings = {
-        "objective": "binary", "max_depth": 6, "num_leaves": leaves, "learning_rate": rate, "lambda_l2": 3.0,
-        "feature_fraction": 0.5 if part else 0.35, "bagging_fraction": 0.7, "bagging_freq": 1,
-        "min_data_in_leaf": 12 if part else 25, "max_bin": 63, "verbose": -1, "num_threads": 1, "seed": 0,
-        "deterministic": True, "force_col_wise": True,
+    few = name in ("part", "heading")  # rows, and columns
+    settings = SETTINGS | {
+        "num_leaves": leaves, "learning_rate": rate, "feature_fraction": 0.5 if few else 0.35,
+        "min_data_in_leaf": 12 if few else 25,
     }  # fmt: skip
-    data = lightgbm.Dataset(rows, truth.astype(int), weight=weight)
-    return lightgbm.train(settings, data, num_boost_round=trees)
+    return lightgbm.train(settings, table.set_label(truth.astype(int)), num_boost_round=trees)
 
 
 def fit_stage(samples: list[Sample], stacked: bool) -> list[Any]:
@@ -79,7 +98,8 @@ def fit_stage(samples: list[Sample], stacked: bool) -> list[Any]:
     near = sums[np.minimum(at + 9, len(role))] > sums[np.maximum(at - 8, 0)]
     kept = (near | (np.random.RandomState(0).rand(len(role)) < FAR)) & (weight > 0)
     weight = np.where(near, weight, weight / FAR)[kept]
-    return [fit_trees(rows[kept], role[kept] == n, weight, name) for n, name in enumerate(ROLES, 1)]
+    table = bin_rows(rows[kept], weight)
+    return [fit_trees(table, role[kept] == n, name) for n, name in enumerate(ROLES, 1)]
 
 
 def apply_stage(stage: list[Any], rows: np.ndarray) -> np.ndarray:
@@ -134,7 +154,7 @@ def add_votes(sample: Sample, weights: np.ndarray, start: float) -> None:
 
 
 def train(samples: list[Sample]) -> dict[str, Any]:
-    """Words, two stages over the lines, the parting; each fed with scores of pages the one before had not seen."""
+    """Words, two looks at the lines, parting, labels; each fed with scores of pages the one before had not seen."""
     hosts = sorted({s.host for s in samples})
     order = np.random.RandomState(3).permutation(hosts)
     for fold in range(WORD_FOLDS):
@@ -155,8 +175,14 @@ def train(samples: list[Sample]) -> dict[str, Any]:
         for sample in samples:
             if (sample.host in half) == side and sample.stacked is not None:
                 sample.scores = apply_stage(stage, sample.stacked)
-    part = fit_parting([s for s in samples if not s.silver])
-    return {"words": fit_words(samples), "first": first, "second": second, "part": [part]}
+    by_hand = [s for s in samples if not s.silver]
+    return {
+        "words": fit_words(samples),
+        "first": first,
+        "second": second,
+        "part": [fit_parting(by_hand)],
+        "heading": [fit_headings(by_hand)],
+    }
 
 
 def settle(sample: Sample) -> tuple[Region, int | None]:
@@ -184,7 +210,35 @@ def fit_parting(samples: list[Sample]) -> Any:
         rows.append(table[known])
         truth.append((module[1:] != module[:-1])[known])
         weight.append(np.full(int(known.sum()), sample.share))
-    return fit_trees(np.vstack(rows), np.concatenate(truth), np.concatenate(weight), "part")
+    return fit_trees(bin_rows(np.vstack(rows), np.concatenate(weight)), np.concatenate(truth), "part")
+
+
+def fit_headings(samples: list[Sample]) -> Any:
+    """Which line above a module is its label; of a label printed twice the nearer line."""
+    from score import norm
+
+    rows, truth, weight = [], [], []
+    for sample in samples:
+        read, modules = sample.read, sample.gold["modules"]
+        region, title = settle(sample)
+        roles = decide_roles(read.lines, read.facts, sample.scores, region, title)
+        heads = [i for i, role in enumerate(roles) if role == "headline"]
+        owner = sample.module[heads]
+        starts = [k for k in range(len(heads)) if k == 0 or owner[k] != owner[k - 1]]
+        stretches: list[Stretch] = find_stretches(heads, starts)
+        candidates, table = describe_headings(read.lines, read.facts, roles, sample.scores, region, stretches)
+        at = 0
+        for members, start in zip(candidates, starts, strict=True):
+            own, at = table[at : at + len(members)], at + len(members)
+            m = owner[start]
+            if m < 0 or modules[m]["kind"] == "menu" or not members:
+                continue
+            label = norm(modules[m]["label"])
+            found = next((i for i in members if label and norm(read.lines[i].text) == label), None)
+            rows.append(own)
+            truth += [i == found for i in members]
+            weight += [sample.share] * len(members)
+    return fit_trees(bin_rows(np.vstack(rows), np.array(weight)), np.array(truth), "heading")
 
 
 def apply(sample: Sample, model: dict[str, Any]) -> list[Module]:
@@ -198,7 +252,13 @@ def apply(sample: Sample, model: dict[str, Any]) -> list[Module]:
     parted = np.maximum(parted, part_for_sure(table))
     roles = decide_roles(read.lines, read.facts, sample.scores, region, title)
     total = sum(len(line.text) for line in read.lines)
-    modules, _ = assemble_modules(read.lines, read.facts, roles, sample.scores, parted, region, total)
+
+    page = (read.lines, read.facts, roles, sample.scores, region)
+
+    def choose(stretches: Sequence[Stretch]) -> list[int | None]:
+        return choose_headings(*page, stretches, partial(model["heading"][0].predict, num_threads=1))
+
+    modules, _ = assemble_modules(read.lines, read.facts, roles, sample.scores, parted, region, total, choose)
     mark_duplicates(modules)
     return modules
 
@@ -282,8 +342,9 @@ def write_model(figures: dict[str, dict[str, float]], folds: int, samples: list[
         for role, trees in zip(ROLES, model[stage], strict=True):
             made, about[f"{stage}_{role}"] = export(trees)
             arrays |= {f"{stage}_{role}_{key}": value for key, value in made.items()}
-    made, about["part"] = export(model["part"][0])
-    arrays |= {f"part_{key}": value for key, value in made.items()}
+    for name in ("part", "heading"):
+        made, about[name] = export(model[name][0])
+        arrays |= {f"{name}_{key}": value for key, value in made.items()}
     weights, start = model["words"]
     arrays["word_weights"] = np.r_[weights, start].astype(np.float16)
     digest = hashlib.sha256((GOLD / "pages.jsonl").read_bytes() + (ARTICLES / "articles.jsonl").read_bytes())
@@ -310,6 +371,7 @@ def write_model(figures: dict[str, dict[str, float]], folds: int, samples: list[
         "columns": len(feature_names()) + len(VOTE_NAMES),
         "hashed_words": HASHES,
         "pair_columns": list(PAIR_NAMES),
+        "heading_columns": list(HEADING_NAMES),
         "ensembles": about,
     }
     text = json.dumps(card, indent=1, ensure_ascii=False)

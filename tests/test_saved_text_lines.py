@@ -13,7 +13,7 @@ def seen(text):
     return [(line.text, line.bullet, line.rank) for line in find_lines(text)]
 
 
-@pytest.mark.parametrize("bullet", ["•", "*", "+", "o", "-", "–", "▪", "►"])
+@pytest.mark.parametrize("bullet", ["•", "*", "+", "o", "-", "–", "▪", "►", "□"])
 def test_find_lines_takes_bullets_off_when_text_follows(bullet):
     assert seen(f"  {bullet} A goat on the tracks") == [("A goat on the tracks", bullet, None)]
 

@@ -15,10 +15,11 @@ from toolkit.page.saved_text.assemble import assemble_modules
 from toolkit.page.saved_text.body import Region
 from toolkit.page.saved_text.facts import find_facts
 from toolkit.page.saved_text.features import describe_lines, feature_names, spread_scores
+from toolkit.page.saved_text.headings import HEADING_NAMES, choose_headings, describe_headings, find_stretches
 from toolkit.page.saved_text.lines import Line, find_lines
 from toolkit.page.saved_text.pairs import PAIR_NAMES, describe_pairs, part_by_rule
 from toolkit.page.saved_text.roles import decide_roles
-from toolkit.page.saved_text.score import ROLES, load_ensembles, score_lines
+from toolkit.page.saved_text.score import ROLES, heading_chooser, load_ensembles, score_lines
 from toolkit.page.saved_text.tabs import find_panes
 from toolkit.page.saved_text.wording import HASHES, VOTE_NAMES
 
@@ -157,6 +158,59 @@ def test_decide_roles_counts_a_picture_text_and_its_headline_once():
 def test_decide_roles_never_takes_the_title_for_a_headline():
     lines, scores = scored([(TITLE, "headline"), (HEADLINES[0], "headline"), (TITLE.upper(), "headline")])
     assert decide_roles(lines, facts_of(lines), scores, Region(), 0) == ["title", "headline", ""]
+
+
+def headings_of(rows, starts, likely):
+    """The labels chosen when each line is ``likely`` to be one; starts are places among the headlines."""
+    lines = [Line(text, n) for n, (text, _) in enumerate(rows)]
+    roles = [role for _, role in rows]
+    heads = [i for i, role in enumerate(roles) if role == "headline"]
+    scores = np.zeros((len(rows), 5), np.float32)
+    facts, stretches = facts_of(lines), find_stretches(heads, starts)
+    members, table = describe_headings(lines, facts, roles, scores, Region(), stretches)
+    order = [i for each in members for i in each]
+
+    def predict(rows):
+        assert rows.shape == (len(order), len(HEADING_NAMES)) == table.shape
+        return np.array([likely.get(i, 0.0) for i in order])
+
+    return choose_headings(lines, facts, roles, scores, Region(), stretches, predict)
+
+
+def test_choose_headings_takes_the_likeliest_line_above_each_module_and_none_when_none_is_likely():
+    rows = [("Most Read", "label"), ("16 comments", ""), (HEADLINES[0], "headline"), ("5 comments", ""),
+            (HEADLINES[1], "headline"), ("Weather", ""), (HEADLINES[2], "headline")]  # fmt: skip
+    assert headings_of(rows, [0, 2], {0: 0.6, 1: 0.4, 3: 0.9}) == [0, None]
+    assert headings_of(rows, [0, 2], {0: 0.3, 1: 0.4, 5: 0.21}) == [1, 5]
+
+
+def test_choose_headings_passes_over_running_text_and_lines_out_of_reach():
+    far = [("Most Read", ""), *[("Goat", "")] * 14, (HEADLINES[0], "headline")]
+    assert headings_of(far, [0], {0: 0.9}) == [None]
+    assert headings_of(far[1:], [0], {0: 0.9}) == [0]
+    body = [("Most Read", ""), ("So it ends", "body"), (HEADLINES[0], "headline")]
+    assert headings_of(body, [0], {0: 0.5, 1: 0.9}) == [0]
+
+
+def test_describe_headings_counts_lines_with_other_numbers_as_copies():
+    rows = [("16 comments", ""), (HEADLINES[0], "headline"), ("5 comments", ""), (HEADLINES[1], "headline")]
+    lines = [Line(text, n) for n, (text, _) in enumerate(rows)]
+    scores = np.zeros((len(rows), 5), np.float32)
+    roles = [role for _, role in rows]
+    _, table = describe_headings(lines, facts_of(lines), roles, scores, Region(), [(0, [1, 3])])
+    named = dict(zip(HEADING_NAMES, table[0].tolist(), strict=True))
+    assert (named["copies"], named["near_headlines"], named["like_others"]) == (2, 2, 1)
+    assert (named["lead_digit"], named["headlines"], named["above"]) == (1, 2, 1)
+
+
+def test_find_stretches_is_empty_when_no_headline_is_there():
+    assert find_stretches([], []) == []
+    table = describe_headings([], [], [], np.zeros((0, 5), np.float32), Region(), [])[1]
+    assert table.shape == (0, len(HEADING_NAMES))
+
+
+def test_heading_chooser_is_missing_when_no_trees_are_given():
+    assert heading_chooser([], [], [], np.zeros((0, 5), np.float32), Region(), {}) is None
 
 
 def test_find_panes_needs_a_list_that_the_names_divide():

@@ -29,7 +29,7 @@ from toolkit.page.saved_text.facts import Facts, find_facts
 from toolkit.page.saved_text.guess import guess_roles
 from toolkit.page.saved_text.lines import MAX_LINES, Line, find_lines
 from toolkit.page.saved_text.roles import decide_roles
-from toolkit.page.saved_text.score import BODY, score_lines, score_parting
+from toolkit.page.saved_text.score import BODY, heading_chooser, score_lines, score_parting
 from toolkit.page.saved_text.split import label_claim, split_labels
 from toolkit.page.saved_text.wording import words_of
 
@@ -121,7 +121,8 @@ def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Rea
     heads = [i for i, role in enumerate(roles) if role == "headline"]
     parted = score_parting(lines, facts, scores, region, heads)
     total = sum(len(line.text) for line in lines)
-    modules, owner = assemble_modules(lines, facts, roles, scores, parted, region, total)
+    choose = heading_chooser(lines, facts, roles, scores, region)
+    modules, owner = assemble_modules(lines, facts, roles, scores, parted, region, total, choose)
     mark_duplicates(modules)
 
     article = Article(url=url, authors=authors)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from toolkit.page.model import Item, Module
 from toolkit.page.saved_text.body import Region
 from toolkit.page.saved_text.facts import Facts
+from toolkit.page.saved_text.headings import Stretch, find_stretches
 from toolkit.page.saved_text.lines import Line
 from toolkit.page.saved_text.split import label_claim
 from toolkit.page.saved_text.tabs import find_panes
@@ -46,6 +48,7 @@ def assemble_modules(
     parted: npt.NDArray[np.floating],
     region: Region,
     total: int,
+    choose: Callable[[Sequence[Stretch]], list[int | None]] | None = None,
 ) -> tuple[list[Module], list[int | None]]:
     """The page's modules in order, and for each line the index of the module it belongs to.
 
@@ -61,6 +64,9 @@ def assemble_modules(
         Where the article's text stands.
     total : int
         Characters of the page, of which each position is a share.
+    choose : callable, optional
+        Gives for the headlines of each module the line that heads it; without it that is the line above them
+        that scores most as a label.
 
     Notes
     -----
@@ -72,7 +78,9 @@ def assemble_modules(
     endings = shared_endings(
         [line.text for line, role in zip(lines, roles, strict=True) if role == "headline"]
     )
-    for draft in _draft(lines, facts, roles, scores, parted):
+    if choose is None:
+        choose = partial(_by_score, facts, roles, scores)
+    for draft in _draft(lines, facts, roles, parted, choose):
         first = draft.label if draft.label is not None else draft.heads[0]
         label = lines[draft.label].text if draft.label is not None else None
         headlines = trim_module([_without(endings, lines[i].text) for i in draft.heads])
@@ -104,24 +112,23 @@ def _draft(
     lines: list[Line],
     facts: list[Facts],
     roles: Sequence[str],
-    scores: Matrix,
     parted: npt.NDArray[np.floating],
+    choose: Callable[[Sequence[Stretch]], list[int | None]],
 ) -> list[_Draft]:
     heads = [i for i, role in enumerate(roles) if role == "headline"]
-    drafts: list[_Draft] = []
     panes = {pane.start: pane for pane in find_panes(lines, facts) if roles[pane.name] == "label"}
     inside = {i for pane in panes.values() for i in range(pane.start + 1, pane.stop)}
-    for k, head in enumerate(heads):
-        if head in panes:
-            drafts.append(_Draft(panes[head].name))
-        elif head in inside:
-            pass
-        elif k == 0 or parted[k - 1] > PARTED or heads[k - 1] in inside:
-            floor = heads[k - 1] + 1 if k else 0
-            drafts.append(
-                _Draft(_find_label(lines, facts, roles, scores, max(floor, head - LABEL_REACH), head))
-            )
-        drafts[-1].heads.append(head)
+    starts = [
+        k
+        for k, head in enumerate(heads)
+        if head in panes
+        or (head not in inside and (k == 0 or parted[k - 1] > PARTED or heads[k - 1] in inside))
+    ]
+    stretches = find_stretches(heads, starts)
+    drafts = [
+        _Draft(panes[members[0]].name if members[0] in panes else label, list(members))
+        for (_, members), label in zip(stretches, choose(stretches), strict=True)
+    ]
     used = {draft.label for draft in drafts if draft.label is not None}
     for k, draft in enumerate(drafts):
         stop = drafts[k + 1].heads[0] if k + 1 < len(drafts) else len(lines)
@@ -143,19 +150,22 @@ def _draft(
     return sorted(drafts, key=lambda draft: draft.label if draft.label is not None else draft.heads[0])
 
 
-def _find_label(
-    lines: list[Line], facts: list[Facts], roles: Sequence[str], scores: Matrix, start: int, head: int
-) -> int | None:
-    """The line that heads the module whose first headline is ``head``, between ``start`` and there."""
-    best, found = LABEL_ENOUGH, None
-    for i in range(head - 1, start - 1, -1):
-        fact = facts[i]
-        if roles[i] in ("title", "body", "deck", "byline") or fact.date or fact.count or fact.words > 14:
-            continue
-        score = float(scores[i, 2]) - 0.01 * (head - i)
-        if score > best:
-            best, found = score, i
-    return found
+def _by_score(
+    facts: list[Facts], roles: Sequence[str], scores: Matrix, stretches: Sequence[Stretch]
+) -> list[int | None]:
+    """For each module the line above its first headline that scores most as a label, the nearer one of two."""
+    chosen: list[int | None] = []
+    for floor, heads in stretches:
+        best, found = LABEL_ENOUGH, None
+        for i in range(heads[0] - 1, max(floor, heads[0] - LABEL_REACH) - 1, -1):
+            fact = facts[i]
+            if roles[i] in ("title", "body", "deck", "byline") or fact.date or fact.count or fact.words > 14:
+                continue
+            score = float(scores[i, 2]) - 0.01 * (heads[0] - i)
+            if score > best:
+                best, found = score, i
+        chosen.append(found)
+    return chosen
 
 
 def _place_kickers(draft: _Draft) -> dict[int, int]:

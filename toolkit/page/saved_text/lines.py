@@ -31,7 +31,7 @@ MIN_BROKEN = 5
 #: Longer words are none, or addresses.
 MAX_WORD = 20
 
-_BULLET = re.compile(r"(?:[•·▪►»›◦■●○‣⁃◆▶▸∙➤]|[*+o–-](?=\s))\s*")
+_BULLET = re.compile(r"(?:[•·▪►»›◦■●○□▫‣⁃◆▶▸∙➤]|[*+o–-](?=\s))\s*")
 _NUMBER = re.compile(r"(?:#\s?)?(\d{1,3})\s?(?:[.)\]、．:]\s*|$)")
 _NUMBERS = re.compile(r"\d{1,2}(?:\s\d{1,2})+$")
 _RANK = re.compile(r"(\d{1,2})\.?(?:\s+|(?=[^\W\d_])|(?=[\u2018\u201c\"'«「]))(?=\S)")

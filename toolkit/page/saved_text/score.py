@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from importlib.resources import files
 
 import numpy as np
@@ -13,11 +14,12 @@ from toolkit.page.modules.ensemble import Ensemble, from_arrays
 from toolkit.page.saved_text.body import Region
 from toolkit.page.saved_text.facts import Facts
 from toolkit.page.saved_text.features import describe_lines, spread_scores
+from toolkit.page.saved_text.headings import Stretch, choose_headings
 from toolkit.page.saved_text.lines import Line
 from toolkit.page.saved_text.pairs import describe_pairs, part_by_rule, part_for_sure
 from toolkit.page.saved_text.wording import spread_votes, weigh_words
 
-__all__ = ["load_ensembles", "score_lines", "score_parting"]
+__all__ = ["heading_chooser", "load_ensembles", "score_lines", "score_parting"]
 
 Matrix = npt.NDArray[np.float32]
 
@@ -46,7 +48,8 @@ def load_ensembles() -> dict[str, Ensemble]:
     """The trees that ship with the toolkit, by name; empty where there are none.
 
     "first_headline" and so on look at each line with its neighbours; "second_headline" and so on look again,
-    knowing what the lines around were taken for; "part" tells whether two headlines stand in two modules.
+    knowing what the lines around were taken for; "part" tells whether two headlines stand in two modules, "heading"
+    which line above a module is its label.
     """
     folder = files("toolkit").joinpath("models")
     about_file, arrays_file = folder.joinpath("saved_text.json"), folder.joinpath("saved_text.npz")
@@ -126,3 +129,19 @@ def score_parting(
     if "part" not in ensembles or not len(rows):
         return part_by_rule(rows)
     return np.maximum(ensembles["part"].predict(rows), part_for_sure(rows))
+
+
+def heading_chooser(
+    lines: list[Line],
+    facts: list[Facts],
+    roles: list[str],
+    scores: Matrix,
+    region: Region,
+    ensembles: dict[str, Ensemble] | None = None,
+) -> Callable[[Sequence[Stretch]], list[int | None]] | None:
+    """What gives each module of a page its label by the trees, None where there are none."""
+    ensembles = load_ensembles() if ensembles is None else ensembles
+    if "heading" not in ensembles:
+        return None
+    predict = ensembles["heading"].predict
+    return partial(choose_headings, lines, facts, roles, scores, region, predict=predict)
