@@ -57,12 +57,13 @@ def find_blocks(tree: Tree) -> Blocks:
             blocks.linked.append(min(linked, len(line)))
         parts, linked = [], 0
 
-    node, size = 0, len(tag)
+    node, size, stop = 0, len(tag), closing[-1]
     while node < size:
-        if closing[-1] <= node:
+        if stop <= node:
             while closing[-1] <= node:
                 closing.pop()
                 owners.pop()
+            stop = closing[-1]
             if parts:
                 close()
         name = tag[node]
@@ -76,9 +77,8 @@ def find_blocks(tree: Tree) -> Blocks:
             if link[node] >= 0:
                 linked += len(text[node])
             last = node
-        elif name == "head" and parent[node] <= 0:
-            node = end[node]
-            continue
+        elif name in INLINE:
+            pass
         elif name == "br":
             breaks += 1
             if breaks == 2 and parts:
@@ -86,13 +86,17 @@ def find_blocks(tree: Tree) -> Blocks:
         elif name == "td" or name == "th":  # a row is a line, unless its cells hold blocks of their own
             if parts:
                 parts.append(" ")
-        elif name not in INLINE:
+        elif name == "head" and parent[node] <= 0:
+            node = end[node]
+            continue
+        else:
             if parts:
                 close()
             breaks = 0
             if end[node] > node + 1:
                 owners.append(node)
-                closing.append(end[node])
+                stop = end[node]
+                closing.append(stop)
         node += 1
     if parts:
         close()

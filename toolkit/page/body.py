@@ -108,10 +108,10 @@ def _is_language(text: str) -> bool:
 class Trees:
     """Boosted trees as flat arrays; a leaf is its own child, so that every row takes the same number of steps."""
 
-    roots: npt.NDArray[np.int32]
-    feature: npt.NDArray[np.int32]
+    roots: npt.NDArray[np.intp]
+    feature: npt.NDArray[np.intp]
     threshold: npt.NDArray[np.floating[Any]]
-    children: npt.NDArray[np.int32]  # flat: left and right child of node i at 2 i and 2 i + 1
+    children: npt.NDArray[np.intp]  # flat: left and right child of node i at 2 i and 2 i + 1
     value: npt.NDArray[np.float64]
     group: npt.NDArray[
         np.int32
@@ -123,12 +123,12 @@ class Trees:
         """Probability of article text for each row."""
         size, width = features.shape
         flat = features.ravel()
-        rows = (np.arange(size, dtype=np.int32) * width)[:, None]
-        at = np.repeat(self.roots[None, :], size, axis=0)
+        rows = np.repeat(np.arange(size) * width, len(self.roots))
+        at = np.tile(self.roots, size)
         for _ in range(self.depth):
             goes_right = flat.take(rows + self.feature.take(at)) > self.threshold.take(at)
             at = self.children.take(2 * at + goes_right)
-        leaves = self.value.take(at)
+        leaves = self.value.take(at).reshape(size, -1)
         total = np.zeros(len(features))
         for number, base in enumerate(self.base.tolist()):
             total += 1 / (1 + np.exp(-(leaves[:, self.group == number].sum(axis=1) + base)))
@@ -149,4 +149,6 @@ def _model() -> Trees:
         threshold = arrays["threshold"].astype(np.float32)
         low = np.nextafter(threshold, np.float32(-np.inf))
         arrays["threshold"] = np.where(threshold > arrays["threshold"], low, threshold)
+        for name in ("roots", "feature", "children"):
+            arrays[name] = arrays[name].astype(np.intp)  # what indexing takes without converting
         return Trees(**arrays, depth=int(notes["depth"]))

@@ -72,7 +72,9 @@ for _bit, _words in enumerate(_CUES.values()):
     for _word in _words.split():
         _table, _key = (_CUE_WHOLE, _word[:-1]) if _word.endswith(".") else (_CUE_STEM, _word)
         _table[_key] = _table.get(_key, 0) | 1 << _bit
-_CUE_LENGTHS = sorted({len(stem) for stem in _CUE_STEM})
+_CUE_BY_START: dict[str, list[tuple[str, int]]] = {}  # no stem is shorter than two letters
+for _stem, _bits in _CUE_STEM.items():
+    _CUE_BY_START.setdefault(_stem[:2], []).append((_stem, _bits))
 _WORD = re.compile(r"[^\W_]+")
 _ENDS = {**dict.fromkeys(".!?…。！？", 2), ":": 1}
 _CLOSERS = "\"'”’»“)]」』"
@@ -101,10 +103,9 @@ _MOST_KNOWN = 100_000
 
 def _cue(word: str) -> int:
     found = _CUE_WHOLE.get(word, 0)
-    for length in _CUE_LENGTHS:
-        if length > len(word):
-            break
-        found |= _CUE_STEM.get(word[:length], 0)
+    for stem, bits in _CUE_BY_START.get(word[:2], ()):
+        if word.startswith(stem):
+            found |= bits
     if len(_known) >= _MOST_KNOWN:
         _known.clear()
     _known[word] = found

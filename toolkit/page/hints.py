@@ -72,7 +72,9 @@ for _bit, _words in enumerate(_WORDS.values()):
             _WHOLE[_word[:-1]] = _WHOLE.get(_word[:-1], 0) | 1 << _bit
         else:
             _STEMS[_word] = _STEMS.get(_word, 0) | 1 << _bit
-_STEM_LENGTHS = sorted({len(stem) for stem in _STEMS})
+_BY_START: dict[str, list[tuple[str, int]]] = {}  # no stem is shorter than three letters
+for _word, _bit in _STEMS.items():
+    _BY_START.setdefault(_word[:3], []).append((_word, _bit))
 _PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 #: Elements (and roles) that say what stands inside them; their bits follow those of the hints.
@@ -112,10 +114,9 @@ _MOST_KNOWN = 100_000
 @lru_cache(maxsize=50_000)
 def _piece_bits(piece: str) -> int:
     found = _WHOLE.get(piece, 0)
-    for length in _STEM_LENGTHS:
-        if length > len(piece):
-            break
-        found |= _STEMS.get(piece[:length], 0)
+    for stem, bits in _BY_START.get(piece[:3], ()):
+        if piece.startswith(stem):
+            found |= bits
     return found
 
 

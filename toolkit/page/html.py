@@ -100,7 +100,7 @@ def _read(html: str, url: str | None, ledger: bool, second_opinion: bool | Liter
         article_body=stated.article_body,
     )
     modules: list[FoundModule] = []
-    links = sum(1 for node, link in enumerate(tree.link) if node == link)
+    links = len(tree.anchors)
     if links > MAX_LINKS:
         reading.problems.append(
             ("too_many_links", f"{links:,} links; modules are looked for up to {MAX_LINKS:,}.")

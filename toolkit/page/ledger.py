@@ -96,12 +96,18 @@ def claim_nodes(
 
 def measure_residue(tree: Tree, blocks: Blocks, claims: Claims, stated: Stated) -> float:
     """Share of the page's visible characters that no rule could place, 0 to 1."""
+    held = claims.nodes.keys()
     total = left = 0
-    for k, role in _unclaimed_roles(tree, blocks, claims, stated):
-        size = blocks.chars[k]
-        total += size
-        if role is not None and role[0] == "residue":
-            left += size
+    open_blocks = []
+    for k, (start, size) in enumerate(zip(blocks.start, blocks.chars, strict=True)):
+        claimed = not held.isdisjoint(range(start, blocks.stop[k]))
+        if claimed or not tree.hidden[start]:
+            total += size
+            if not claimed and size >= MARK and blocks.linked[k] < LINKED * size:
+                open_blocks.append(k)  # only these can be residue
+    for k, role in _place_blocks(tree, blocks, open_blocks, stated):
+        if role[0] == "residue":
+            left += blocks.chars[k]
     return round(left / total, 4) if total else 0.0
 
 
@@ -109,17 +115,23 @@ def _unclaimed_roles(
     tree: Tree, blocks: Blocks, claims: Claims, stated: Stated
 ) -> Iterable[tuple[int, Claim | None]]:
     """Every visible block; its role where nothing in it is claimed, else None."""
+    held = claims.nodes.keys()
+    claimed = [not held.isdisjoint(range(a, b)) for a, b in zip(blocks.start, blocks.stop, strict=True)]
+    visible = [k for k, start in enumerate(blocks.start) if claimed[k] or not tree.hidden[start]]
+    placed = dict(_place_blocks(tree, blocks, [k for k in visible if not claimed[k]], stated))
+    for k in visible:
+        yield k, placed.get(k)
+
+
+def _place_blocks(
+    tree: Tree, blocks: Blocks, chosen: Sequence[int], stated: Stated
+) -> Iterable[tuple[int, Claim]]:
+    """The roles of blocks that nothing claims."""
     title = stated.article.title.casefold() if stated.article.title else None
     zone = near_title(tree, blocks, stated.title_node)
     around = [tree.parent[stated.title_node]] if stated.title_node >= 0 else []
-    held = claims.nodes
-    _, inherited = find_hints(tree, blocks.owner, around)
-    for k in range(len(blocks)):
-        if not held.keys().isdisjoint(range(blocks.start[k], blocks.stop[k])):
-            yield k, None
-            continue
-        if tree.hidden[blocks.start[k]]:
-            continue
+    _, inherited = find_hints(tree, [blocks.owner[k] for k in chosen], around)
+    for k in chosen:
         yield k, _place(tree, blocks, k, inherited[blocks.owner[k]], k in zone, title)
 
 

@@ -72,11 +72,10 @@ _STATING = frozenset(("meta", "title", "h1", "time", "link"))
 
 
 def _gather(tree: Tree) -> _Head:
-    head, attrs = _Head(), tree.attrs
-    for node, tag in enumerate(tree.tag):
-        values = attrs[node]
+    head = _Head()
+    for node, (tag, values) in enumerate(zip(tree.tag, tree.attrs, strict=True)):
         if tag not in _STATING:
-            if "itemprop" in values:
+            if values and "itemprop" in values:
                 head.hold(node, values["itemprop"])
             continue
         if tag == "meta":

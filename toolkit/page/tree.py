@@ -21,7 +21,11 @@ INLINE = frozenset(
     span strike strong sub sup time tt u var wbr img picture source input select button svg
     """.split()
 )
-_SKIPPED = frozenset("style svg path iframe object embed canvas math audio video track param base".split())
+_SKIPPED = frozenset(
+    """
+    -comment -doctype script style svg path iframe object embed canvas math audio video track param base
+    """.split()
+)
 _SPACES = re.compile(r"\s+")
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 _NONE: dict[str, str | None] = {}
@@ -58,6 +62,7 @@ class Tree:
     text: list[str] = field(default_factory=list)
     hidden: list[bool] = field(default_factory=list)
     link: list[int] = field(default_factory=list)  # the <a href> a node is or stands in, else -1
+    anchors: list[int] = field(default_factory=list)  # the <a href> elements
     chars: list[int] = field(default_factory=lambda: [0])
     links: list[int] = field(default_factory=lambda: [0])
     scripts: list[Script] = field(default_factory=list)
@@ -95,8 +100,11 @@ class Tree:
 
     def find(self, *tags: str, start: int = 0, stop: int | None = None) -> list[int]:
         """Nodes from ``start`` to ``stop`` whose element is one of ``tags``."""
-        wanted, stop = set(tags), len(self.tag) if stop is None else stop
-        return [i for i in range(start, stop) if self.tag[i] in wanted]
+        names = self.tag if start == 0 and stop is None else self.tag[start:stop]
+        if len(tags) == 1:
+            wanted = tags[0]
+            return [i for i, name in enumerate(names, start) if name == wanted]
+        return [i for i, name in enumerate(names, start) if name in tags]
 
     def text_of(self, node: int, separator: str = " ") -> str:
         """The text inside ``node``; where a block or a line break parts it, ``separator`` stands."""
@@ -146,67 +154,81 @@ def read_tree(html: str) -> Tree:
 
 def _walk(root: Any, tree: Tree) -> None:
     tag, parent, end, depth, attrs = tree.tag, tree.parent, tree.end, tree.depth, tree.attrs
-    text, hidden, link = tree.text, tree.hidden, tree.link
+    text, hidden, link, anchors = tree.text, tree.hidden, tree.link, tree.anchors
     sizes: list[int] = []  # each node's own visible characters
     # an open element: its index, what is to be visited after it, and the link and the hidden state around it
     open_nodes: list[tuple[int, Any, int, bool]] = []
     node, above = root, -1
     inside, unseen = -1, False  # the link around the node, and whether all around it is hidden
     last_text = head = -1
+    open_end = False  # whether the last text may take a space
+    index = level = 0
     while True:
         name = node.tag
         if name == "-text":
-            raw = node.text_content or ""
-            words = raw.split()
-            if not words:  # between elements: two of five nodes of a page
-                if last_text >= 0 and text[last_text][-1] != " ":
+            raw = node.text_content
+            if not raw or raw.isspace():  # between elements: two of five nodes of a page
+                if open_end:
                     text[last_text] += " "
+                    open_end = False
             else:
+                words = raw.split()
                 line = " ".join(words)
                 sizes.append(len(line) if head < 0 else 0)
-                if raw[0].isspace():
-                    line = " " + line
-                if raw[-1].isspace():
-                    line += " "
-                last_text = len(tag)
+                if len(line) != len(raw):  # else no space stands at either end
+                    if raw[0].isspace():
+                        line = " " + line
+                    open_end = not raw[-1].isspace()
+                    if not open_end:
+                        line += " "
+                else:
+                    open_end = True
+                last_text = index
                 tag.append("")
                 attrs.append(_NONE)
                 text.append(line)
                 link.append(inside)
                 hidden.append(unseen)
                 parent.append(above)
-                depth.append(len(open_nodes))
-                end.append(last_text + 1)
-                if last_text + 1 >= MAX_NODES:
+                depth.append(level)
+                index += 1
+                end.append(index)
+                if index >= MAX_NODES:
                     tree.cut = True
                     break
-        elif name == "script":
-            _keep_script(node, tree)
-        elif name == "-comment" or name == "-doctype":
-            if name == "-comment" and len(tree.comments) < 50:
+        elif name in _SKIPPED:
+            if name == "script":
+                _keep_script(node, tree)
+            elif name == "-comment" and len(tree.comments) < 50:
                 tree.comments.append((node.comment_content or "")[:2000])
-        elif name not in _SKIPPED:
-            index = len(tag)
-            tag.append(name or "template-content")
-            values = node.attributes if name else _NONE
+        else:
+            around, shut = inside, unseen
+            if name:
+                values = node.attributes
+                tag.append(name)
+                if name == "head":
+                    head = index
+                elif values:
+                    if name == "a" and values.get("href"):
+                        around = index
+                        anchors.append(index)
+                    if "hidden" in values or (
+                        "style" in values and _HIDDEN_STYLE.search(values["style"] or "")
+                    ):
+                        shut = True
+            else:
+                values = _NONE
+                tag.append("template-content")
             attrs.append(values)
             text.append("")
             sizes.append(0)
-            around, shut = inside, unseen
-            if name == "head":
-                head = index
-            elif name == "a" and values.get("href"):
-                around = index
-            if values and (
-                "hidden" in values or ("style" in values and _HIDDEN_STYLE.search(values["style"] or ""))
-            ):
-                shut = True
             link.append(around)
             hidden.append(shut)
             parent.append(above)
-            depth.append(len(open_nodes))
-            end.append(index + 1)
-            if index + 1 >= MAX_NODES:
+            depth.append(level)
+            index += 1
+            end.append(index)
+            if index >= MAX_NODES:
                 tree.cut = True
                 break
             if name == "template":
@@ -215,23 +237,25 @@ def _walk(root: Any, tree: Tree) -> None:
             else:
                 child = node.first_child
             if child is not None:
-                open_nodes.append((index, node.next if above >= 0 else None, inside, unseen))
-                above, inside, unseen = index, around, shut
+                open_nodes.append((index - 1, node.next if level else None, inside, unseen))
+                above, inside, unseen = index - 1, around, shut
+                level += 1
                 node = child
                 continue
-        node = node.next if above >= 0 else None
-        while node is None and open_nodes:
+        node = node.next if level else None
+        while node is None and level:
             closed, node, inside, unseen = open_nodes.pop()
-            end[closed] = len(tag)
+            level -= 1
+            end[closed] = index
             above = parent[closed]
             if closed == head:
                 head = -1
         if node is None:
             break
-    for index, *_ in reversed(open_nodes):
-        end[index] = len(tag)
+    for closed, *_ in open_nodes:
+        end[closed] = index
     tree.chars = list(accumulate(sizes, initial=0))
-    linked = (size if around >= 0 else 0 for size, around in zip(sizes, link, strict=True))
+    linked = [size if around >= 0 else 0 for size, around in zip(sizes, link, strict=True)]
     tree.links = list(accumulate(linked, initial=0))
 
 

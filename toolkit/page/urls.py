@@ -54,8 +54,13 @@ def split_url(url: str) -> tuple[str, str, str, str]:
     if slashes == 0 or (slashes > 0 and rest[slashes - 1] == ":"):
         host, slash, path = rest[slashes + 2 :].partition("/")
         rest = slash + path
-        host = host.rpartition("@")[2].partition(":")[0].lower().removeprefix("www.")
+        host = _bare_host(host)
     return host, rest, query, fragment
+
+
+@lru_cache(maxsize=4096)
+def _bare_host(place: str) -> str:
+    return place.rpartition("@")[2].partition(":")[0].lower().removeprefix("www.")
 
 
 @lru_cache(maxsize=4096)
@@ -90,7 +95,7 @@ def url_key(url: str, host: str = "") -> str:
 
 def key_of(url: str, parts: tuple[str, str, str, str], host: str = "") -> str:
     """:func:`url_key` of an address that is split already."""
-    if url.lower().startswith(_NOT_A_PAGE) or not url:
+    if url[:11].lower().startswith(_NOT_A_PAGE) or not url:
         return ""
     own, path, query, fragment = parts
     if query:

@@ -79,15 +79,15 @@ def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Car
     cards: list[Card] = []
     recent: list[Card] = []
     for link in links:
-        card = None
+        card, key = None, link.key
         for other in recent:
-            if other.key == link.key:
+            if other.key == key:
                 card = other
         if card is not None and _is_new_item(tree, pieces, stories, card, link):
             recent.remove(card)
             card = None
         if card is None:
-            card = Card(link.key, link.href, [link.node], link.node)
+            card = Card(key, link.href, [link.node], link.node)
             card.host, card.path, card.query, _ = link.parts
             cards.append(card)
         else:
@@ -106,25 +106,29 @@ def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Car
 
 
 def _read_links(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[_Link]:
-    end, attrs, around, tag = tree.end, tree.attrs, tree.link, tree.tag
-    spoken, before = pieces.spoken, pieces.before
+    end, attrs = tree.end, tree.attrs
+    spoken, before, measure = pieces.spoken, pieces.before, pieces.size
     links = []
-    for node, name in enumerate(tag):
-        if name != "a" or around[node] != node:
-            continue
-        href = (attrs[node].get("href") or "").strip()
-        parts = split_url(href)
-        key = key_of(href, parts, host)
+    read: dict[
+        str, tuple[str, tuple[str, str, str, str]]
+    ] = {}  # a teaser's picture, headline and button agree
+    for node in tree.anchors:
+        href = (attrs[node]["href"] or "").strip()
+        known = read.get(href)
+        if known is None:
+            parts = split_url(href)
+            known = read[href] = (key_of(href, parts, host), parts)
+        key, parts = known
         if not key or key == page_key:
             continue
         inside = range(before[node], before[end[node]])
-        words = chars = 0
+        most = (0, 0)
         for piece in inside:
             if not spoken[piece]:
-                size = pieces.size(piece)
-                if size > (words, chars):
-                    words, chars = size
-        links.append(_Link(node, key, href, parts, inside, words, chars))
+                size = measure(piece)
+                if size > most:
+                    most = size
+        links.append(_Link(node, key, href, parts, inside, *most))
     return links
 
 

@@ -42,10 +42,10 @@ class Ensemble:
                 break
             order.append(np.column_stack([self.left[inner], self.right[inner]]).ravel())
         nodes = np.concatenate(order)
-        place = np.zeros(len(self.feature), dtype=np.int32)
-        place[nodes] = np.arange(len(nodes), dtype=np.int32)
+        place = np.zeros(len(self.feature), dtype=np.intp)
+        place[nodes] = np.arange(len(nodes))
         threshold = np.where(self.left == np.arange(len(self.left)), np.inf, self.threshold)
-        parts = (self.feature.astype(np.int32), threshold, place[self.left], self.value)
+        parts = (self.feature.astype(np.intp), threshold, place[self.left], self.value)
         object.__setattr__(self, "packed", tuple(part[nodes] for part in parts))
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
@@ -56,12 +56,11 @@ class Ensemble:
             return np.zeros(shape, np.float64)
         feature, threshold, left, value = self.packed
         flat = np.ascontiguousarray(rows, dtype=np.float32).ravel()
-        base = (np.arange(n, dtype=np.int32) * rows.shape[1])[:, None]
-        at = np.repeat(np.arange(trees, dtype=np.int32)[None, :], n, axis=0)
+        base = np.repeat(np.arange(n) * rows.shape[1], trees)
+        at = np.tile(np.arange(trees), n)
         for _ in range(self.depth):
-            goes_right = flat.take(base + feature.take(at)) > threshold.take(at)
-            at = left.take(at) + goes_right
-        total = value.take(at, axis=0).sum(axis=1)
+            at = left.take(at) + (flat.take(base + feature.take(at)) > threshold.take(at))
+        total = value.take(at.reshape(n, trees), axis=0).sum(axis=1)
         if self.link == "mean":
             return np.asarray(total / trees)
         return np.asarray(1.0 / (1.0 + np.exp(-(total + self.start))))

@@ -107,12 +107,16 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
     tag, parent, end, attrs, depth = tree.tag, tree.parent, tree.end, tree.attrs, tree.depth
     own, down, chars, linked = page.own, page.down, tree.chars, tree.links
     size = len(tag)
-    images = [i for i, name in enumerate(tag) if name == "img"]
+    images = tree.find("img")
     own_shape = _shape(page.path)
     own_section = page.path.strip("/").split("/")[0]
     title_stems = stems(page.title)
-    keys = Counter(card.key for card in cards)
-    texts = Counter(card.headline for card in cards)
+    keys: dict[str, int] = {}
+    order = []  # the how manieth card of its address each is
+    for card in cards:
+        keys[card.key] = count = keys.get(card.key, 0) + 1
+        order.append(count)
+    texts = Counter([card.headline for card in cards])
     page_chars = max(1, chars[-1])
     body_end = chars[min(page.body_last, size - 1)]
     rows: list[list[float]] = []
@@ -227,21 +231,16 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
     at = np.array(chosen)
     last = len(cards) - 1
     around = total[np.minimum(at + 4, last + 1)] - total[np.maximum(at - 3, 0)] - all_stories[at]
-    run = np.zeros(len(cards), np.float32)
-    for n in range(1, len(cards)):
-        run[n] = run[n - 1] + 1 if cards[n - 1].storylike else 0
-    seen: Counter[str] = Counter()
-    order = []
-    for card in cards:
-        seen[card.key] += 1
-        order.append(seen[card.key])
+    run = [0]
+    for card in cards[:-1]:
+        run.append(run[-1] + 1 if card.storylike else 0)
     extra = np.column_stack([
         number[group], averaged(table[:, 0]), averaged(table[:, _FIT]), averaged(story),
         averaged(table[:, _SEGMENTS]),
         np.where(at > 0, counts[np.maximum(at - 1, 0)], 0), np.where(at < last, counts[np.minimum(at + 1, last)], 0),
-        around, run[at], np.full(len(at), all_stories.sum()), np.array(order)[at],
+        around, np.array(run)[at], np.full(len(at), all_stories.sum()), np.array(order)[at],
     ])  # fmt: skip
-    full = np.concatenate([table, near_flags, around_flags, extra, _heads(page)[at]], axis=1)
+    full = np.concatenate([table, near_flags, around_flags, extra, _heads(page, chosen)], axis=1)
     return full.astype(np.float32)
 
 
@@ -252,15 +251,16 @@ _CHROME = BIT["nav"] | BIT["footer"] | BIT["share"] | BIT["breadcrumb"]
 _NO_HEAD = 300
 
 
-def _heads(page: Page) -> np.ndarray:
-    """For each card the text above it that looks most like a label: its score, level, distance and claims."""
+def _heads(page: Page, chosen: Sequence[int]) -> np.ndarray:
+    """For each chosen card the text above it that looks most like a label: its score, level, distance and claims."""
     pieces, cards = page.pieces, page.cards
+    wanted = set(chosen)
     rows: list[tuple[float, ...]] = []
     stories = {p for card in cards if card.storylike for p in card.parts}
     head, strength, age, at = -1, 0.0, 0, 0
     none = (0.0,) * len(_CLAIMS)
     claimed: tuple[float, ...] = none
-    for card in cards:
+    for n, card in enumerate(cards):
         stop = card.parts[0] if card.parts else pieces.before[card.links[0]]
         for piece in range(at, stop):
             if piece in stories:
@@ -278,9 +278,11 @@ def _heads(page: Page) -> np.ndarray:
                 claims = look_up(pieces.text[piece])
                 claimed = tuple([claims.get(kind, 0.0) for kind in _CLAIMS]) if claims else none
         at = max(at, stop)
-        if head >= 0:
+        if n not in wanted:
+            pass
+        elif head >= 0:
             rows.append((strength, pieces.heading[head], min(age, 30), *claimed))
         else:
             rows.append((0.0, 0.0, 0.0, *none))
         age += 1
-    return np.array(rows, np.float32).reshape(len(cards), 3 + len(_CLAIMS))
+    return np.fromiter(chain.from_iterable(rows), np.float32).reshape(len(chosen), 3 + len(_CLAIMS))

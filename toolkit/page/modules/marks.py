@@ -106,14 +106,13 @@ def read_marks(tree: Tree) -> tuple[list[int], list[int], bytearray]:
     own = [0] * len(tree.tag)
     down = own.copy()
     spoken = bytearray(len(own))
-    parent, attrs, tag_bits = tree.parent, tree.attrs, _TAG_BITS
+    tag_bits = _TAG_BITS
     read: dict[str, int] = {}  # what the page's classes say, once for each
-    for node, name in enumerate(tree.tag):
+    for node, (name, values, above) in enumerate(zip(tree.tag, tree.attrs, tree.parent, strict=True)):
         if not name:  # text
-            down[node] = down[parent[node]]
+            down[node] = down[above]
             continue
         bits = tag_bits.get(name, 0)
-        values = attrs[node]
         if values and name != "html" and name != "body":
             css = values.get("class")
             if css:
@@ -124,12 +123,15 @@ def read_marks(tree: Tree) -> tuple[list[int], list[int], bytearray]:
                     spoken[node] = 1
                     said &= _ALL_HINTS
                 bits |= said
-            css = values.get("id")
-            if css:
-                bits |= _read_names(css) & _ALL_HINTS
-            css = values.get("style")
-            if css and "clip" in css and "1px" in css:
-                spoken[node] = 1
-        own[node] = bits
-        down[node] = bits | down[parent[node]] if node else bits
+            if "id" in values:
+                css = values["id"]
+                if css:
+                    bits |= _read_names(css) & _ALL_HINTS
+            if "style" in values:
+                css = values["style"]
+                if css and "clip" in css and "1px" in css:
+                    spoken[node] = 1
+        if bits:
+            own[node] = bits
+        down[node] = bits | down[above] if node else bits
     return own, down, spoken

@@ -14,8 +14,8 @@ from toolkit.page.modules.marks import read_marks
 from toolkit.page.modules.texts import is_count, is_date, weigh
 from toolkit.page.tree import INLINE, Tree
 
-#: Elements whose text is for the machine or for filling in, never a headline.
-_SKIP = frozenset("select option textarea script title".split())
+#: Elements whose text is for the machine or for filling in, never a headline; all but ``head`` only while small.
+_LEFT_OUT = frozenset("head select option textarea script title".split())
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 
 
@@ -65,10 +65,10 @@ def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces
         spoken_nodes = read_marks(tree)[2]
     tag, parent, link, text, end = tree.tag, tree.parent, tree.link, tree.text, tree.end
     size = len(tag)
-    direct = bytearray(size)  # does the element hold words of its own?
-    for i in range(size):
-        if not tag[i] and i:
-            direct[parent[i]] = 1
+    direct = bytearray(size + 1)  # does the element hold words of its own?
+    for name, above in zip(tag, parent, strict=True):
+        if not name:
+            direct[above] = 1
     pieces = Pieces()
     first, last, owners, links, headings, words, spoken = (
         pieces.first, pieces.last, pieces.owner, pieces.link, pieces.heading, pieces.text, pieces.spoken,
@@ -76,22 +76,17 @@ def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces
     before = [0] * (size + 1)
     heading_until = level = skip_until = spoken_until = 0
     key = (-1, -1)
-    broken = 0
-    count = 0
-    for i in range(size):
+    broken = count = 0
+    for i, name in enumerate(tag):
         before[i] = count
-        name = tag[i]
         if name:
             if spoken_nodes[i] and i >= spoken_until and end[i] - i < 12:
                 spoken_until = end[i]
-            if name == "br":
-                broken += 1
-            elif name in _HEADINGS:
-                heading_until, level = end[i], _HEADINGS[name]
-                broken += 1
-            elif name == "head" or (name in _SKIP and end[i] - i < 20):
+            if name in _LEFT_OUT and (name == "head" or end[i] - i < 20):
                 skip_until = max(skip_until, end[i])
             elif name not in INLINE:
+                if name in _HEADINGS:
+                    heading_until, level = end[i], _HEADINGS[name]
                 broken += 1
             continue
         if i < skip_until:

@@ -34,7 +34,8 @@ _SPELLED = re.compile(
     r"aujourd|昨日|今日)\W?.{0,12}$",
     re.I,
 )
-_LONGEST_SPELLED = 30  # no text that _SPELLED fits is longer
+_LONGEST_SPELLED = 30  # no text that _SPELLED fits is longer, and none begins otherwise
+_BEGINS_SPELLED = frozenset("aAgGhHjJoOtTyY昨今")
 _COUNT = re.compile(r"^\W*[\d.,]+\s?[kKmM]?\W*$")
 _CLOCK = re.compile(r"^\W*\d{1,2}:\d{2}(?::\d{2})?\W*$")
 _CLEAN = str.maketrans({"ß": "s", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "a", "œ": "o"})
@@ -51,7 +52,9 @@ def is_date(text: str) -> bool:
     if len(text) > 60:
         return False
     if not _DIGIT.search(text):
-        return len(text) <= _LONGEST_SPELLED and _SPELLED.match(text) is not None
+        return (
+            len(text) <= _LONGEST_SPELLED and text[:1] in _BEGINS_SPELLED and _SPELLED.match(text) is not None
+        )
     match = _DATE.match(text)
     if match is None:
         return bool(_CLOCK.match(text))
