@@ -177,6 +177,26 @@ def test_find_lines_takes_link_numbers_off_when_many_count_on_though_their_addre
     assert (lines[0].text, lines[0].url) == (text, None)
 
 
+def test_find_lines_takes_addresses_behind_words_off_when_a_page_prints_them():
+    rows = [
+        "  * Home <https://harbour-post.example/>  News <https://harbour-post.example/news>",
+        "Storm closes the harbour road <https://harbour-post.example/storm>",
+        "Goats on the tracks again, says the railway",
+        "<https://harbour-post.example/goats>",
+        "The mayor said <https://harbour-post.example/mayor> that it was fine.",
+        "No link here",
+    ]
+    assert [(line.text, line.url, line.linked, line.blank) for line in find_lines("\n".join(rows))] == [
+        ("Home", "https://harbour-post.example/", 1.0, 0),
+        ("News", "https://harbour-post.example/news", 1.0, 0),
+        ("Storm closes the harbour road", "https://harbour-post.example/storm", 1.0, 0),
+        ("Goats on the tracks again, says the railway", "https://harbour-post.example/goats", 1.0, 0),
+        ("The mayor said that it was fine.", "https://harbour-post.example/mayor", 0.5, 0),
+        ("No link here", None, 0.0, 0),
+    ]
+    assert find_lines(rows[1])[0].url is None  # one address is no habit
+
+
 def test_find_lines_stops_when_a_page_has_too_many():
     assert len(find_lines("line of text\n" * (MAX_LINES + 5))) == MAX_LINES
 

@@ -28,6 +28,8 @@ MAX_CHARS = 20_000
 #: Columns between which text is broken into lines by those who do so, and how many breaks tell of it.
 WIDTHS = (50, 140)
 MIN_BROKEN = 5
+#: So many addresses behind words tell that a page prints the address of each link.
+MIN_ANGLED = 5
 #: Longer words are none, or addresses.
 MAX_WORD = 20
 
@@ -48,6 +50,7 @@ _MD_BLOCK = re.compile(r"\s*(?:#{1,6} |[*+-] |\d{1,3}\. |>|\||\* \* \*|-{3,}|={3
 _MD_OPEN = re.compile(r"^\[\s*(?!.*\])")
 _MD_CLOSE = re.compile(r"\]\(\s*(\S*?)\s*\)\s*$")
 _LINK_NUMBER = re.compile(r"\[(\d{1,4})\]\s?(?=\S)")
+_ANGLED = re.compile(r"\s*<((?:https?|ftp|file|mailto):[^\s<>]*)>")
 _REFERENCE = re.compile(r"\s*(\d{1,4})\.\s+(\w+:\S.*?)\s*$")
 _FURNITURE = re.compile(
     r"\((?:BUTTON|IMAGE|INLINE|IFRAME|EMBED)\)|\[(?:INLINE|IMAGE|EMBED|USEMAP|ISMAP)\]|_{4,}"
@@ -90,6 +93,7 @@ class _Page:
     wide: int  # columns that a wide character fills
     markdown: bool
     numbers: dict[str, str]  # link number -> address, of a text browser's list at the end
+    angled: bool  # whether each link's address stands behind its words: "Weather <https://...>"
 
 
 def find_lines(text: str) -> list[Line]:
@@ -113,13 +117,14 @@ def find_lines(text: str) -> list[Line]:
     """
     raw = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").split("\n")
     raw, numbers = _take_references(raw)
-    page = _Page(0, 2, _is_markdown(text), numbers)
+    page = _Page(0, 2, _is_markdown(text), numbers, False)
+    page.angled = not page.markdown and len(_ANGLED.findall(text)) >= MIN_ANGLED
     if page.markdown and _is_wrapped_markdown(raw):
         raw = _unwrap_markdown(raw)
     else:
         page.wrapped, page.wide = _find_wrap(raw, text)
         raw = _unwrap(raw, page)
-    if page.markdown or page.numbers:
+    if page.markdown or page.numbers or page.angled:
         raw = [part for line in raw for part in _split_links(line, page)]
     lines = _read_lines(raw, page)
     return _number_rows(lines)
@@ -237,6 +242,12 @@ def _split_links(line: str, page: _Page) -> list[str]:
             parts = _parts(line, [0, *starts[1:], len(line)])
             if not any(_LINK_NUMBER.sub("", part).strip()[:1].islower() for part in parts):
                 return parts
+    if page.angled:
+        ends = [match.end() for match in _ANGLED.finditer(line)]
+        if len(ends) > 1 and not line[ends[-1] :].strip():
+            parts = _parts(line, [0, *ends])
+            if not any(part.strip()[0].islower() for part in parts):
+                return parts
     return [line]
 
 
@@ -327,6 +338,9 @@ def _read_lines(raw: list[str], page: _Page) -> list[Line]:
         made = Line("", number, start, len(line) - len(line.lstrip()), blank=blank)
         _strip_marks(body, made, page)
         if not made.text:
+            if page.angled and made.url and not made.bullet and lines and not blank and not lines[-1].url:
+                lines[-1].url, lines[-1].linked = made.url, 1.0  # no room was left for it behind its words
+                continue
             if made.bullet or made.rank is not None:
                 bullet, rank = made.bullet or bullet, made.rank if made.rank is not None else rank
                 indent = made.indent
@@ -363,6 +377,11 @@ def _strip_marks(body: str, made: Line, page: _Page) -> None:
         else:
             made.linked = 0.0
         body = _LINK_NUMBER.sub("", body)
+    if page.angled:
+        found = _ANGLED.findall(body)
+        made.url = found[-1] if found else None
+        made.linked = (1.0 if len(found) == 1 and body[-1] == ">" else 0.5) if found else 0.0
+        body = _ANGLED.sub("", body)
     if "(" in body or "[" in body or "___" in body:
         body = _FURNITURE.sub(" ", body)
     if _BOX_RULE.search(body):
