@@ -3,16 +3,18 @@
     python benchmarks/train_modules.py            # train on all annotated pages, write toolkit/models/modules.*
     python benchmarks/train_modules.py --cv       # cross-validated scores (each page by models that never saw it)
 
-Data: the 48 annotated pages of ``../shared/gold``, and ``module_annotations.jsonl`` beside this script: 63 pages of
-``../shared/articles``, of other outlets, annotated by hand for this purpose (which links are items, by their place
-among the page's links; the module's kind; its label as a hash, "?" where the annotator was not sure). No text of
+Data: the 48 annotated pages of ``../shared/gold``, and ``module_annotations.jsonl`` beside this script: 162 pages of
+``../shared/articles``, annotated by hand for this purpose (which links are items, by their place among the page's
+links; the module's kind; its label as a hash, "?" where the annotator was not sure; where ``kickers`` stands, the
+kickers printed with the items, as hashes by the link's place, and none where it is empty). None of them is a gold
+page; some are other pages of a gold page's outlet, and are left out wherever that outlet is under test. No text of
 any page is in this repository. Five tasks, each with its own columns (``NAMES`` in the named file):
 
     card   is this link a headline of a module (features.py)        gradient boosting + extra trees, averaged
     pair   do two neighbouring headlines belong together (split.py) gradient boosting + extra trees, averaged
     label  is this text the module's label (labels.py)              gradient boosting
     kind   what kind of module is it (kinds.py)                     extra trees, averaged with the rule
-    kicker do these texts beside the headlines name their sections (kickers.py; gold pages only)   gradient boosting
+    kicker do these texts beside the headlines name their sections (kickers.py)   gradient boosting
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ import itertools
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,7 @@ from toolkit.page.modules.context import Page
 from toolkit.page.modules.ensemble import Ensemble, Models, to_arrays
 from toolkit.page.modules.tabs import find_tabs
 from toolkit.page.tree import Tree, read_tree
+from toolkit.page.urls import registered_domain, split_url
 from toolkit.tables import KINDS
 
 HERE = Path(__file__).resolve().parent
@@ -66,6 +69,12 @@ def hashed(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def hash_kicker(text: str | None) -> str:
+    """The hash by which annotations name a kicker, ``""`` where there is none."""
+    said = score.norm(text)
+    return hashed(said) if said else ""
+
+
 def read_file(path: Path) -> str:
     return gzip.decompress(path.read_bytes()).decode("utf-8", "replace")
 
@@ -83,6 +92,9 @@ class Sample:
     page: Page
     modules: list[tuple[str | None, str | None, list[int]]]  # label ("?" unknown), kind (None unknown), cards
     ignored: set[int]
+    outlet: str = ""
+    #: for each module the cards' kickers, as hashes; None where nobody looked for them
+    kickers: list[dict[int, str] | None] = field(default_factory=list)
 
 
 def read_context(html: str, url: str) -> tuple[Tree, str, str | None, list[int]]:
@@ -154,7 +166,18 @@ def load_samples() -> list[Sample]:
             (module["label"], module["kind"], cards)
             for module, cards in zip(gold["modules"], match_gold(gold, page), strict=True)
         ]
-        samples.append(Sample(gold["page"], gold, tree, url, title, body, page, modules, set()))
+        said = [
+            {score.norm(item["headline"]): hash_kicker(item.get("kicker")) for item in module["items"]}
+            for module in gold["modules"]
+        ]
+        kicked: list[dict[int, str] | None] = [
+            {n: kicker.get(score.norm(page.cards[n].headline), "") for n in cards}
+            for kicker, (_, _, cards) in zip(said, modules, strict=True)
+        ]
+        outlet = registered_domain(split_url(gold["url"])[0])
+        samples.append(
+            Sample(gold["page"], gold, tree, url, title, body, page, modules, set(), outlet, kicked)
+        )
     articles = {}
     for line in (SHARED / "articles" / "articles.jsonl").open(encoding="utf-8"):
         entry = json.loads(line)
@@ -168,14 +191,24 @@ def load_samples() -> list[Sample]:
         page = prepare(tree, url, title, body, None)
         place = anchors_of(page)
         card_at = {place[link]: n for n, card in enumerate(page.cards) for link in card.links}
-        found, ignored = [], set()
+        found, ignored, kicked = [], set(), []
         for module in entry["modules"]:
             cards = sorted({card_at[a] for a in module["anchors"] if a in card_at})
             if module.get("ignore"):
                 ignored.update(cards)
             elif cards:
                 found.append((module["label"], module["kind"], cards))
-        samples.append(Sample(entry["page"], None, tree, url, title, body, page, found, ignored))
+                kickers_at = module.get("kickers")
+                kicked.append(
+                    None
+                    if kickers_at is None
+                    else dict.fromkeys(cards, "")
+                    | {card_at[int(a)]: kicker for a, kicker in kickers_at.items() if int(a) in card_at}
+                )
+        outlet = registered_domain(split_url(article["url"])[0])
+        samples.append(
+            Sample(entry["page"], None, tree, url, title, body, page, found, ignored, outlet, kicked)
+        )
     return samples
 
 
@@ -198,17 +231,14 @@ class Rows:
 
 
 def kicker_rows(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
-    """A slot of a gold module is one of kickers if most of its texts are the gold's kickers."""
+    """A slot of an annotated module is one of kickers if most of its texts are the kickers annotated."""
     page = sample.page
     rows: list[np.ndarray] = []
     truth: list[bool] = []
-    for module, (label, _, members) in zip(
-        (sample.gold or {}).get("modules", []), sample.modules, strict=False
-    ):
+    for (label, _, members), said in zip(sample.modules, sample.kickers, strict=True):
         run = [page.cards[n] for n in members]
-        if not run:
+        if not run or said is None:
             continue
-        said = {score.norm(item["headline"]): score.norm(item.get("kicker")) for item in module["items"]}
         found = [
             p
             for p in labels.label_candidates(page, run, 0)
@@ -218,8 +248,7 @@ def kicker_rows(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
         rows.append(kickers.describe_slots(page, run, slots))
         for held in slots.values():
             hits = sum(
-                bool(page.pieces.text[p])
-                and score.norm(page.pieces.text[p]) == said.get(score.norm(run[n].headline))
+                bool(said[members[n]]) and hash_kicker(page.pieces.text[p]) == said[members[n]]
                 for n, p in held.items()
             )
             truth.append(hits * 2 > len(held))
@@ -345,7 +374,7 @@ def extra(
 
 
 def train(rows: Sequence[Rows]) -> Models:
-    """Fit all four tasks."""
+    """Fit all five tasks."""
 
     def join(task: str) -> tuple[np.ndarray, np.ndarray]:
         pairs = [getattr(row, task) for row in rows]
@@ -375,16 +404,22 @@ def flatten(modules: Sequence[FoundModule]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def folds_of(samples: Sequence[Sample], folds: int) -> list[int]:
+    """The fold of each page: the pages of one outlet share one, that of its first page."""
+    fold: dict[str, int] = {}
+    return [fold.setdefault(sample.outlet, k % folds) for k, sample in enumerate(samples)]
+
+
 def measure(
-    samples: Sequence[Sample], models: Sequence[Models]
+    samples: Sequence[Sample], models: Sequence[Models], fold: Sequence[int]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The scorer's totals and rows over the gold pages; page ``k`` is read with ``models[k % len(models)]``."""
+    """The scorer's totals and rows over the gold pages; page ``k`` is read with ``models[fold[k]]``."""
     rows = []
     for k, sample in enumerate(samples):
         if sample.gold is None:
             continue
         found = find_modules(
-            sample.tree, sample.url, title=sample.title, body=sample.body, models=models[k % len(models)]
+            sample.tree, sample.url, title=sample.title, body=sample.body, models=models[fold[k]]
         )
         rows.append(score.score_page(sample.gold, flatten(found)))
     return score.totals(rows), rows
@@ -393,10 +428,13 @@ def measure(
 def cross_validate(
     samples: Sequence[Sample], folds: int
 ) -> tuple[dict[str, Any], list[dict[str, Any]], list[Models]]:
-    """Each page is read by models trained on the pages of the other folds; one outlet is one page."""
+    """Each page is read by models trained on the pages of the other folds, which are of other outlets."""
     rows = [make_rows(sample) for sample in samples]
-    models = [train([row for k, row in enumerate(rows) if k % folds != fold]) for fold in range(folds)]
-    totals, by_page = measure(samples, models)
+    fold = folds_of(samples, folds)
+    models = [
+        train([row for row, mine in zip(rows, fold, strict=True) if mine != out]) for out in range(folds)
+    ]
+    totals, by_page = measure(samples, models, fold)
     return totals, by_page, models
 
 
@@ -423,7 +461,7 @@ def main() -> None:
     if given.cv:
         return
     models = train([make_rows(sample) for sample in samples])
-    inside, _ = measure(samples, [models])
+    inside, _ = measure(samples, [models], [0] * len(samples))
     arrays: dict[str, np.ndarray] = {}
     about: dict[str, Any] = {}
     for task, ensembles in models.ensembles.items():

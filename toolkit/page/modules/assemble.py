@@ -21,7 +21,7 @@ from toolkit.page.modules.kinds import RULE_COLUMNS, describe_kinds, is_step, ru
 from toolkit.page.modules.labels import describe_labels, find_label, label_candidates, label_text
 from toolkit.page.modules.lexicon import look_up
 from toolkit.page.modules.siblings import agree
-from toolkit.page.modules.split import describe_pairs, pair_rules
+from toolkit.page.modules.split import agree_pairs, describe_pairs, pair_rules
 from toolkit.page.modules.stored import STORED_RULE, match_stored
 from toolkit.page.modules.tabs import find_tabs
 from toolkit.page.tree import Tree
@@ -119,6 +119,7 @@ def find_modules_in(
         together = models.predict("pair", pairs)
     else:
         together = pair_rules(pairs)
+    together = agree_pairs(page, cards, pairs, together)
     runs: list[list[tuple[Card, float]]] = []
     names: list[int] = []
     for n, entry in enumerate(chosen):

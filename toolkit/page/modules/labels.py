@@ -47,6 +47,8 @@ def _label_score(page: Page, piece: int) -> float:
     words, chars = pieces.size(piece)
     if not chars or chars < 2 or len(text) > 90 or words > 14:
         return -9.0
+    if _names_field(page, piece):
+        return -9.0
     score = 0.0
     if pieces.heading[piece]:
         score += 2.0
@@ -77,6 +79,18 @@ def _label_score(page: Page, piece: int) -> float:
     if page.tree.hidden[owner]:
         score -= 1.0
     return score
+
+
+def _names_field(page: Page, piece: int) -> bool:
+    """Whether a piece names a field of a form ("Search for:")."""
+    tag, node = page.tree.tag, page.pieces.owner[piece]
+    if tag[node] not in ("label", "legend"):
+        return False
+    for _ in range(4):
+        node = page.tree.parent[node]
+        if node < 0 or tag[node] == "form":
+            return node >= 0
+    return False
 
 
 def _is_button(page: Page, piece: int) -> bool:
@@ -121,7 +135,7 @@ def label_candidates(page: Page, cards: Sequence[Card], floor: int) -> list[int]
         words, chars = pieces.size(piece)
         if len(text) > 160 and pieces.link[piece] < 0 and found:
             break
-        if chars < 2 or words > 14 or len(text) > 90:
+        if chars < 2 or words > 14 or len(text) > 90 or _names_field(page, piece):
             continue
         found.append(piece)
         if len(found) >= REACH:

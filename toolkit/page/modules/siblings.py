@@ -17,12 +17,16 @@ LEAST = 3
 #: What a label that claims a kind of module is worth for the list it heads, in log odds; more where the label owns
 #: up to paid content, whose headlines and addresses are unlike those of stories.
 HEADED, HEADED_PAID = 0.7, 2.0
+#: What a label is worth that claims something else than stories (jobs, events, coupons), and what it is worth that a
+#: list's links lead to the page's own address with another number (``view.php?id=7`` on ``view.php?id=9``).
+HEADED_ELSE, TWINS = -2.0, 2.5
 #: How sure the label lists must be of the claim.
 _SURE = 0.75
 _CLAIMED = [
     NAMES.index("head_" + kind) for kind in ("related", "recommended", "latest", "popular", "sponsored")
 ]
 _PAID = NAMES.index("head_sponsored")
+_NONE, _SAME_PATH = NAMES.index("head_none"), NAMES.index("same_path")
 _AGE = NAMES.index("head_age")
 
 
@@ -47,6 +51,11 @@ def agree(page: Page, chosen: Sequence[int], table: np.ndarray, sure: np.ndarray
     near = table[:, _AGE] < 20
     headed = HEADED * ((table[:, _CLAIMED].max(axis=1) >= _SURE) & near)
     headed = np.where((table[:, _PAID] >= _SURE) & near, HEADED_PAID, headed)
+    headed = np.where(
+        (table[:, _NONE] >= _SURE) & near & (table[:, _CLAIMED].max(axis=1) < _SURE), HEADED_ELSE, headed
+    )
+    twins = np.bincount(group, weights=table[:, _SAME_PATH]) / count
+    headed = headed + TWINS * (twins > 0.9)[group]
     together = count[group] >= LEAST
     odds = np.where(together, (1 - SHARE) * odds + SHARE * mean[group] + headed, odds)
     return np.asarray(1 / (1 + np.exp(-odds)))

@@ -14,13 +14,22 @@ from toolkit.page.modules.context import Page
 from toolkit.page.modules.labels import find_label
 from toolkit.page.modules.tabs import Panes
 
+#: So many cards on either side are asked whether they, too, have the kind of text that may be a label, and so many
+#: texts above each card's headline are looked at.
+_NEAR, _ABOVE = 4, 4
+
 NAMES: tuple[str, ...] = (
     "label", "label_outside", "label_again", "label_heading", "climb_left", "climb_right", "gap_pieces",
     "gap_chars", "gap_links", "same_up", "same_make", "same_heading", "page_share", "top_stories", "in_left",
     "in_right", "in_least", "rank_next", "rank_restart", "paragraph_between", "same_folder", "same_site",
     "depth_change", "siblings", "repeat", "in_body", "longest_gap", "same_list", "length_ratio", "zone_left",
-    "zone_right", "deep_make", "strip", "joined", "columns",
+    "zone_right", "deep_make", "strip", "joined", "columns", "label_kicks",
 )  # fmt: skip
+
+
+_LEFT, _RIGHT, _STRIP = NAMES.index("in_left"), NAMES.index("in_right"), NAMES.index("strip")
+#: How much the mean of a list counts beside a pair's own probability (both as log odds), from so many pairs on.
+SHARE, LEAST = 0.5, 3
 
 
 def _below(page: Page, node: int, top: int) -> int:
@@ -44,6 +53,13 @@ def printed_rank(page: Page, card: Card) -> int:
         if pieces.first[piece] >= card.zone and len(text) <= 2 and text.isdigit():
             return int(text)
     return 0
+
+
+def _slots_above(page: Page, cards: Sequence[Card], n: int) -> set[tuple[str, str, str, str]]:
+    """How the texts right above a card's headline, and below the headline before it, are made up."""
+    first = cards[n].parts[0] if cards[n].parts else 0
+    last = cards[n - 1].parts[-1] if n and cards[n - 1].parts else -1
+    return {_slot(page.tree, page.pieces, p) for p in range(max(last + 1, first - _ABOVE), first)}
 
 
 def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None) -> np.ndarray:
@@ -98,16 +114,51 @@ def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None)
             depth[a.links[0]] - depth[a.zone], depth[b.links[0]] - depth[b.zone],
             _make(page, parent[a.links[0]]) == _make(page, parent[b.links[0]]),
             tabs is not None and n + 1 in tabs.named, tabs is not None and n + 1 in tabs.joined,
-            tabs is not None and n + 1 in tabs.columns,
+            tabs is not None and n + 1 in tabs.columns, 0.0,
         ])  # fmt: skip
-    again = NAMES.index("label_again")
+    again, kicks = NAMES.index("label_again"), NAMES.index("label_kicks")
+    above: dict[int, set[tuple[str, str, str, str]]] = {}
     for n, slot in enumerate(slots):
         # the same kind of text between most neighbours is a kicker; a label comes once per module
         if slot is not None:
+            near = [m for m in range(max(0, n - _NEAR + 1), min(len(cards), n + _NEAR + 2)) if m != n + 1]
+            for m in near:
+                if m not in above:
+                    above[m] = _slots_above(page, cards, m)
+            rows[n][kicks] = sum(slot in above[m] for m in near) / len(near)
             rows[n][again] = sum(
                 1 for m in (-3, -2, -1, 1, 2, 3) if 0 <= n + m < len(slots) and slots[n + m] == slot
             )
     return np.fromiter(chain.from_iterable(rows), dtype=np.float32).reshape(len(rows), len(NAMES))
+
+
+def agree_pairs(page: Page, cards: Sequence[Card], rows: np.ndarray, sure: np.ndarray) -> np.ndarray:
+    """Probabilities of the pairs, drawn towards those of the other pairs of one list.
+
+    A list is an element each child of which holds one card; ``rows`` is what :func:`describe_pairs` gave.
+    """
+    if len(rows) < LEAST:
+        return sure
+    tree = page.tree
+    groups: dict[int, int] = {}
+    alone = (rows[:, _LEFT] == 1) & (rows[:, _RIGHT] == 1) & (rows[:, _STRIP] == 0)
+    group = np.full(len(rows), -1)
+    for n in np.flatnonzero(alone).tolist():
+        top, b = cards[n].links[0], cards[n + 1].links[0]
+        while tree.end[top] <= b:
+            top = tree.parent[top]
+        group[n] = groups.setdefault(top, len(groups))
+    if not groups:
+        return sure
+    bounded = np.clip(sure, 1e-3, 1 - 1e-3)
+    odds = np.log(bounded / (1 - bounded))
+    mine = group[alone]
+    count = np.bincount(mine)
+    mean = np.bincount(mine, weights=odds[alone]) / count
+    drawn = odds.copy()
+    enough = count[mine] >= LEAST
+    drawn[alone] = np.where(enough, (1 - SHARE) * odds[alone] + SHARE * mean[mine], odds[alone])
+    return np.asarray(1.0 / (1.0 + np.exp(-drawn)))
 
 
 def pair_rules(rows: np.ndarray) -> np.ndarray:
