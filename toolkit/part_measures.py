@@ -36,6 +36,8 @@ _BY_HEADLINE = (find_cues, score_clickbait)
 MAX_ROWS = 2_000_000
 #: So many sums of parts are added up at once.
 FAN_IN = 8
+#: Headlines are added up in so many groups, one after the other, so that little is held twice.
+GROUPS = 16
 
 Labels = dict[tuple[str, str], tuple[str, str]]
 
@@ -187,34 +189,37 @@ def _predict(part: _Part, model: Any, column: str) -> Any:
 
 
 def _add_up(parts: list[_Part], client: Any, options: dict[str, Any]) -> pd.DataFrame:
-    """Sums of parts, added by the eights, and eights of those, so that few are held and none is added often."""
+    """Sums of parts, added by the eights, and what is alike in size again, so that none is added often."""
     kept = {name: options.pop(name) for name in ("share_of", "level") if name in options}
     if unknown := set(options) - {"identity", "patience", "page_kinds", "window"}:
         raise InputError(f"measure_parts: measure_headlines has no option {sorted(unknown)[0]!r}.")
     options.pop("identity", None)
     labels = _unify_labels(parts)
-    levels: list[list[HeadlineSums]] = [[]]
+    added: list[HeadlineSums] = []
+    batch: list[HeadlineSums] = []
     for found in _map(client, _sum_part, [(part, labels, options) for part in parts]):
-        levels[0].append(found)
-        for level, sums in enumerate(levels):
-            if len(sums) < FAN_IN:
-                break
-            if level + 1 == len(levels):
-                levels.append([])
-            levels[level + 1].append(add_headlines(sums))
-            sums.clear()
-    # the order of parts is that of the levels from the last to the first: sums of decimals add up the same way
-    left = [sums for level in reversed(levels) for sums in level]
+        batch.append(found)
+        if len(batch) == FAN_IN:
+            added.append(add_headlines(batch, release=True))
+            batch.clear()
+            while len(added) > 1 and added[-2].size < 2 * added[-1].size:
+                added[-2:] = [add_headlines(added[-2:], release=True)]
+    left = [*added, *batch]
     if not left:
         return measure_headlines(empty_table("placements"), empty_table("articles"), **kept)
-    return finish_headlines(add_headlines(left), **kept)
+    added.clear()
+    batch.clear()
+    return finish_headlines(add_headlines(left, release=True), **kept)
 
 
 def _sum_part(part: _Part, labels: Labels, options: dict[str, Any]) -> HeadlineSums:
     placements = _relabel(part.read("placements", _PLACEMENTS), labels)
     prints = read_prints(placements, part.read("articles", _ARTICLES), window=options.get("window"))
     return sum_headlines(
-        prints, patience=options.get("patience", 0.8), page_kinds=tuple(options.get("page_kinds", PAGE_KINDS))
+        prints,
+        patience=options.get("patience", 0.8),
+        page_kinds=tuple(options.get("page_kinds", PAGE_KINDS)),
+        n_groups=GROUPS,
     )
 
 

@@ -18,7 +18,7 @@ from toolkit.exposure.dwell import (
 )
 from toolkit.exposure.identity import Identity
 from toolkit.exposure.prints import Window, order_wordings, read_prints
-from toolkit.exposure.sums import SUMMED_WEIGHTS, HeadlineSums, ShareOf, sum_headlines
+from toolkit.exposure.sums import SUMMED_WEIGHTS, HeadlineGroup, HeadlineSums, ShareOf, sum_headlines
 from toolkit.stats import MIN_CLUSTERS, cluster_share_interval, wilson_interval
 
 __all__ = ["measure_headlines"]
@@ -139,7 +139,21 @@ def finish_headlines(sums: HeadlineSums, *, share_of: ShareOf = "log2", level: f
     >>> finish_headlines(parts).shape[0]
     0
     """
-    counts, n = sums.counts, len(sums.keys)
+    tables = [_finish_group(sums, group, share_of, level) for group in sums.groups if group is not None]
+    table = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
+    # rounding in the last digits must not part headlines whose exposure is the same
+    rounded = [table[f"exposure_{name}"].round(9) for name in SUMMED_WEIGHTS]
+    orders = [column.rank(method="min", ascending=False).to_numpy() for column in rounded]
+    table["rank_differs_by_weighting"] = np.any([order != orders[0] for order in orders[1:]], axis=0)
+    by_name = table.sort_values(["headline", "headline_id"], kind="stable").index.to_numpy()
+    part = rounded[SUMMED_WEIGHTS.index(share_of)].to_numpy()
+    order = by_name[np.argsort(-part[by_name], kind="stable")]
+    return table.iloc[order].reset_index(drop=True)
+
+
+def _finish_group(sums: HeadlineSums, group: HeadlineGroup, share_of: ShareOf, level: float) -> pd.DataFrame:
+    """The rows of one group of headlines, in the order of their keys."""
+    counts, n = group.counts, len(group.keys)
     exposure = counts[[f"exposure_{name}" for name in SUMMED_WEIGHTS]].to_numpy()
     total = float(sums.whole)
     part = counts[f"exposure_{share_of}"].to_numpy()
@@ -159,17 +173,15 @@ def finish_headlines(sums: HeadlineSums, *, share_of: ShareOf = "log2", level: f
     snapshots = counts["snapshots"].to_numpy()
     of_snapshots = np.full(n, sums.n_snapshots, np.int64)
     presence = wilson_interval(snapshots, of_snapshots, level)
-    places_in_order = [
-        pd.Series(column.round(9)).rank(method="min", ascending=False) for column in exposure.T
-    ]
     different = {
-        name: np.bincount(found.headline, minlength=n).astype(np.int64) for name, found in sums.sets.items()
+        name: np.bincount(pairs // max(len(sums.values[name]), 1), minlength=n).astype(np.int64)
+        for name, pairs in group.sets.items()
     }
-    wordings = order_wordings(sums.wordings)
-    table = pd.DataFrame(
+    wordings = order_wordings(group.wordings)
+    return pd.DataFrame(
         {
             "headline": wordings.drop_duplicates("headline")["wording"].array,
-            "headline_id": pd.array(sums.keys, dtype="str"),
+            "headline_id": pd.array(group.keys, dtype="str"),
             "wordings": np.bincount(wordings["headline"], minlength=n).astype(np.int64),
             "prints": counts["prints"].to_numpy(),
             "duplicate_prints": counts["duplicate_prints"].to_numpy(),
@@ -187,17 +199,11 @@ def finish_headlines(sums: HeadlineSums, *, share_of: ShareOf = "log2", level: f
             "share_low": low,
             "share_high": high,
             "share_reason": pd.array([reason] * n, dtype="str"),
-            "rank_differs_by_weighting": np.any(
-                [order.to_numpy() != places_in_order[0].to_numpy() for order in places_in_order[1:]], axis=0
-            ),
+            "rank_differs_by_weighting": np.zeros(n, bool),  # known once all groups are there
             "undated_snapshots": counts["undated_snapshots"].to_numpy(),
-            **_dwell(sums),
+            **_dwell(sums, group),
         }
     )
-    # rounding in the last digits must not part headlines whose exposure is the same
-    by_name = table["headline"].sort_values(kind="stable").index.to_numpy()
-    order = by_name[np.argsort(-part.round(9)[by_name], kind="stable")]
-    return table.iloc[order].reset_index(drop=True)
 
 
 def _mean_position(counts: pd.DataFrame) -> npt.NDArray[np.float64]:
@@ -205,16 +211,17 @@ def _mean_position(counts: pd.DataFrame) -> npt.NDArray[np.float64]:
     return np.where(known > 0, counts["position_sum"].to_numpy() / np.maximum(known, 1), np.nan)
 
 
-def _dwell(sums: HeadlineSums) -> dict[str, object]:
-    seen = sums.sightings
-    captures = Captures(pd.DataFrame(), seen.place[:0], seen.place[:0], seen.place, seen.start, seen.end)
-    stays = find_stays(seen.headline, seen.capture, captures)
-    found = sum_stays(stays["headline"].to_numpy(), stays).reindex(np.arange(len(sums.keys)))
+def _dwell(sums: HeadlineSums, group: HeadlineGroup) -> dict[str, object]:
+    when = sums.captures
+    n_captures, none = max(len(when.place), 1), when.place[:0]
+    captures = Captures(pd.DataFrame(), none, none, when.place, when.start, when.end)
+    stays = find_stays(group.seen // n_captures, group.seen % n_captures, captures)
+    found = sum_stays(stays["headline"].to_numpy(), stays).reindex(np.arange(len(group.keys)))
     # a stay bounded on neither side was seen in the only capture of its place
     several = (
         (stays["before"] != OPEN_LEFT) | (stays["after"] != OPEN_RIGHT) | (stays["first"] != stays["last"])
     )
-    known = np.bincount(stays["headline"][several], minlength=len(sums.keys)) > 0
+    known = np.bincount(stays["headline"][several], minlength=len(group.keys)) > 0
     columns = dwell_columns(found, known)
     reason = np.where(known, "", "its places have one dated capture; dwell needs two or more")
     reason = np.where(found["first"].isna(), "seen only in snapshots without a capture time", reason)

@@ -27,19 +27,9 @@ SUMMED_WEIGHTS: tuple[ShareOf, ...] = ("uniform", "log2", "geometric")
 _SMALLEST = ("best_rank",)
 
 
-class Pairs(NamedTuple):
-    """Each pair of a headline (code) and a value (code into ``values``) once."""
+class Captured(NamedTuple):
+    """The dated captures of places, by place and time, as arrays; ``places`` names the places."""
 
-    headline: Ints
-    value: Ints
-    values: Objects
-
-
-class Sightings(NamedTuple):
-    """Each headline (code) and dated capture that has it, once; captures have a place, and ``places`` names."""
-
-    headline: Ints
-    capture: Ints
     place: Ints
     start: Ints
     end: Ints
@@ -47,8 +37,8 @@ class Sightings(NamedTuple):
 
 
 @dataclass(frozen=True)
-class HeadlineSums:
-    """Sums over a part of a corpus, all snapshots of which are in that part.
+class HeadlineGroup:
+    """Sums of some of the headlines.
 
     Attributes
     ----------
@@ -60,10 +50,38 @@ class HeadlineSums:
         headline's exposure, its square, and its product with the snapshot's number of printed modules).
     wordings : DataFrame
         headline, wording, prints.
-    sets : mapping
-        modules, pages, sites, urls: what each headline was seen with.
-    sightings : Sightings
-        When each headline was seen where.
+    sets : mapping of str to ndarray of int64
+        modules, pages, sites, urls: each headline and value it was seen with, once, ascending, as headline code
+        times the number of values plus the value's code.
+    seen : ndarray of int64
+        Each headline and dated capture that has it, written the same way.
+    """
+
+    keys: Objects
+    counts: pd.DataFrame
+    wordings: pd.DataFrame
+    sets: Mapping[str, Ints]
+    seen: Ints
+
+    @property
+    def size(self) -> int:
+        """How many rows and pairs it holds."""
+        return len(self.keys) + len(self.seen) + sum(map(len, self.sets.values()))
+
+
+@dataclass(frozen=True)
+class HeadlineSums:
+    """Sums over a part of a corpus, all snapshots of which are in that part.
+
+    Attributes
+    ----------
+    groups : list of HeadlineGroup
+        The headlines, in groups by a hash of their keys, so that they can be added up a group at a time; a group
+        is None once its sums have been handed on.
+    values : mapping of str to ndarray
+        What the codes of values in a group's ``sets`` stand for.
+    captures : Captured
+        When each place was captured.
     whole, whole_squared : float
         Printed modules, and the sum over snapshots of their number squared.
     n_snapshots, n_printing : int
@@ -72,22 +90,25 @@ class HeadlineSums:
         Of the geometric weights; parts of different patience cannot be added.
     """
 
-    keys: Objects
-    counts: pd.DataFrame
-    wordings: pd.DataFrame
-    sets: Mapping[str, Pairs]
-    sightings: Sightings
+    groups: list[HeadlineGroup | None]
+    values: Mapping[str, Objects]
+    captures: Captured
     whole: float
     whole_squared: float
     n_snapshots: int
     n_printing: int
     patience: float
 
+    @property
+    def size(self) -> int:
+        """How many rows and pairs all groups hold."""
+        return sum(group.size for group in self.groups if group is not None)
+
 
 def sum_headlines(
-    prints: Prints, *, patience: float = 0.8, page_kinds: tuple[str, ...] = PAGE_KINDS
+    prints: Prints, *, patience: float = 0.8, page_kinds: tuple[str, ...] = PAGE_KINDS, n_groups: int = 1
 ) -> HeadlineSums:
-    """The sums of one part.
+    """The sums of one part, its headlines in ``n_groups`` groups.
 
     Examples
     --------
@@ -135,22 +156,44 @@ def sum_headlines(
         }
     )
     captures = find_captures(prints, page_kinds)
-    sums = HeadlineSums(
+    headline, capture = find_sightings(prints, captures)
+    linked = prints.url >= 0
+    values = {
+        "modules": np.array(prints.labels, dtype=object),
+        "pages": _sorted_values(prints.snapshots["article_id"]),
+        "sites": _sorted_values(prints.snapshots["site"]),
+        "urls": prints.url_keys,
+    }
+    seen_with = {
+        "modules": (prints.headline, prints.label),
+        "pages": (who, prints.article[when]),
+        "sites": (who, prints.site[when]),
+        "urls": (prints.headline[linked], prints.url[linked]),
+    }
+    group = HeadlineGroup(
         keys=prints.keys,
         counts=counts,
         wordings=prints.wordings,
         sets={
-            "modules": _pairs(prints.headline, prints.label, np.array(prints.labels, dtype=object)),
-            "pages": _pairs(who, prints.article[when], _sorted_values(prints.snapshots["article_id"])),
-            "sites": _pairs(who, prints.site[when], _sorted_values(prints.snapshots["site"])),
-            "urls": _pairs(*_linked(prints)),
+            name: sorted_unique(_pair(one, other, len(values[name])))
+            for name, (one, other) in seen_with.items()
         },
-        sightings=Sightings(
-            *find_sightings(prints, captures),
-            captures.place,
-            captures.start,
-            captures.end,
-            _place_names(prints, captures.places),
+        seen=_pair(headline, capture, len(captures.place)),
+    )
+    widths = {name: len(held) for name, held in values.items()}
+    printed = counts["prints"].to_numpy() > 0
+    # headlines of second renderings alone are in no other table
+    part_of = _group_of(prints.keys, n_groups)
+    part_of[~printed] = -1
+    if n_groups == 1 and printed.all():
+        groups = [group]
+    else:
+        groups = [_take(group, part_of == n, widths, len(captures.place)) for n in range(n_groups)]
+    return HeadlineSums(
+        groups=[*groups],
+        values=values,
+        captures=Captured(
+            captures.place, captures.start, captures.end, _place_names(prints, captures.places)
         ),
         whole=float(len(prints.module_starts)),
         whole_squared=float((modules_in**2).sum()),
@@ -158,8 +201,44 @@ def sum_headlines(
         n_printing=int((modules_in > 0).sum()),
         patience=patience,
     )
-    printed = counts["prints"].to_numpy() > 0
-    return sums if printed.all() else _drop_keys(sums, printed)
+
+
+def _pair(one: Ints, other: Ints, width: int) -> Ints:
+    """Two codes as one number; ``width`` is how many codes the second can have."""
+    return one * max(width, 1) + other
+
+
+def _unpair(pairs: Ints, width: int) -> tuple[Ints, Ints]:
+    return pairs // max(width, 1), pairs % max(width, 1)
+
+
+def _group_of(keys: Objects, n_groups: int) -> Ints:
+    """The group of each key, by a hash that is the same everywhere."""
+    if n_groups == 1 or not len(keys):
+        return np.zeros(len(keys), np.int64)
+    hashes = pd.util.hash_array(np.asarray(keys, dtype=object), categorize=False)
+    return (hashes % np.uint64(n_groups)).astype(np.int64)
+
+
+def _take(
+    group: HeadlineGroup, keep: npt.NDArray[np.bool_], widths: Mapping[str, int], n_captures: int
+) -> HeadlineGroup:
+    """The part of a group that is about the headlines to ``keep``."""
+    codes = np.cumsum(keep) - 1
+
+    def cut(pairs: Ints, width: int) -> Ints:
+        one, other = _unpair(pairs, width)
+        kept = keep[one]
+        return _pair(codes[one[kept]], other[kept], width)
+
+    wordings = group.wordings[keep[group.wordings["headline"]]]
+    return HeadlineGroup(
+        keys=group.keys[keep],
+        counts=group.counts[keep].reset_index(drop=True),
+        wordings=wordings.assign(headline=codes[wordings["headline"]]).reset_index(drop=True),
+        sets={name: cut(pairs, widths[name]) for name, pairs in group.sets.items()},
+        seen=cut(group.seen, n_captures),
+    )
 
 
 def _positions(prints: Prints, n: int) -> dict[str, npt.NDArray[np.float64]]:
@@ -177,45 +256,46 @@ def _positions(prints: Prints, n: int) -> dict[str, npt.NDArray[np.float64]]:
     }
 
 
-def add_headlines(parts: Sequence[HeadlineSums]) -> HeadlineSums:
+def add_headlines(parts: Sequence[HeadlineSums], *, release: bool = False) -> HeadlineSums:
     """Add up parts of a corpus; no snapshot may be in two of them.
+
+    With ``release`` each group of the parts is let go as soon as it is added, so that they are not held twice;
+    the parts cannot be used again.
 
     Examples
     --------
     >>> from toolkit.exposure.prints import read_prints
     >>> from toolkit.tables import empty_table
     >>> one = sum_headlines(read_prints(empty_table("placements"), empty_table("articles")))
-    >>> len(add_headlines([one, one]).keys)
+    >>> add_headlines([one, one]).size
     0
     """
     if not parts:
         raise InputError("parts: got none; give the sums of at least one part.")
-    if len({part.patience for part in parts}) > 1:
-        raise InputError(
-            f"parts: patience {sorted({part.patience for part in parts})}; it must be one for all."
-        )
+    for name in ("patience", "n_groups"):
+        found = {len(part.groups) if name == "n_groups" else part.patience for part in parts}
+        if len(found) > 1:
+            raise InputError(f"parts: {name} {sorted(found)}; it must be one for all.")
     if len(parts) == 1:
         return parts[0]
-    keys, mapped = _merge([part.keys for part in parts])
-    stacked = pd.concat([part.counts.set_index(codes) for part, codes in zip(parts, mapped, strict=True)])
-    grouped = stacked.groupby(level=0, sort=True)
-    counts = grouped.sum()
-    for name in _SMALLEST:
-        counts[name] = grouped[name].min()
-    wordings = pd.concat(
-        [
-            part.wordings.assign(headline=codes[part.wordings["headline"]])
-            for part, codes in zip(parts, mapped, strict=True)
-        ]
-    )
-    wordings = wordings.groupby(["headline", "wording"], as_index=False)["prints"].sum()
-    sets = {name: _add_pairs([part.sets[name] for part in parts], mapped) for name in parts[0].sets}
+    values: dict[str, Objects] = {}
+    moved: dict[str, list[Ints]] = {}
+    for name in parts[0].values:
+        values[name], moved[name] = _merge([part.values[name] for part in parts])
+    captures, codes = _add_captures([part.captures for part in parts])
+    groups: list[HeadlineGroup | None] = []
+    for n in range(len(parts[0].groups)):
+        held = [part.groups[n] for part in parts]
+        groups.append(
+            _add_groups([one for one in held if one is not None], values, moved, codes, len(captures.place))
+        )
+        if release:
+            for part in parts:
+                part.groups[n] = None
     return HeadlineSums(
-        keys=keys,
-        counts=counts.reset_index(drop=True),
-        wordings=wordings,
-        sets=sets,
-        sightings=_add_sightings([part.sightings for part in parts], mapped),
+        groups=groups,
+        values=values,
+        captures=captures,
         whole=sum(part.whole for part in parts),
         whole_squared=sum(part.whole_squared for part in parts),
         n_snapshots=sum(part.n_snapshots for part in parts),
@@ -224,15 +304,57 @@ def add_headlines(parts: Sequence[HeadlineSums]) -> HeadlineSums:
     )
 
 
-def _pairs(headline: Ints, value: Ints, values: Objects) -> Pairs:
-    width = max(len(values), 1)
-    found = sorted_unique(headline * width + value)
-    return Pairs(found // width, found % width, values)
+def _add_groups(
+    groups: Sequence[HeadlineGroup],
+    values: Mapping[str, Objects],
+    moved: Mapping[str, Sequence[Ints]],
+    codes: Sequence[Ints],
+    n_captures: int,
+) -> HeadlineGroup:
+    """One group of all parts; ``moved`` and ``codes`` hold, per part, the new codes of its values and captures."""
+    keys, mapped = _merge([group.keys for group in groups])
+    stacked = pd.concat([group.counts.set_index(new) for group, new in zip(groups, mapped, strict=True)])
+    grouped = stacked.groupby(level=0, sort=True)
+    counts = grouped.sum()
+    for name in _SMALLEST:
+        counts[name] = grouped[name].min()
+    wordings = pd.concat(
+        [
+            group.wordings.assign(headline=new[group.wordings["headline"]])
+            for group, new in zip(groups, mapped, strict=True)
+        ]
+    )
+    wordings = wordings.groupby(["headline", "wording"], as_index=False)["prints"].sum()
+
+    def join(pairs: Sequence[Ints], others: Sequence[Ints], width: int) -> Ints:
+        found = []
+        for one, new, other in zip(pairs, mapped, others, strict=True):
+            left, right = _unpair(one, len(other))
+            found.append(_pair(new[left], other[right], width))
+        return sorted_unique(np.concatenate(found))
+
+    return HeadlineGroup(
+        keys=keys,
+        counts=counts.reset_index(drop=True),
+        wordings=wordings,
+        sets={
+            name: join([group.sets[name] for group in groups], moved[name], len(values[name]))
+            for name in values
+        },
+        seen=join([group.seen for group in groups], codes, n_captures),
+    )
 
 
-def _linked(prints: Prints) -> tuple[Ints, Ints, Objects]:
-    linked = prints.url >= 0
-    return prints.headline[linked], prints.url[linked], prints.url_keys
+def _add_captures(parts: Sequence[Captured]) -> tuple[Captured, list[Ints]]:
+    """The captures of all parts, and for each part the new codes of its old ones."""
+    places, moved = _merge([part.places for part in parts])
+    code, place, start, end = join_captures(
+        np.concatenate([codes[part.place] for part, codes in zip(parts, moved, strict=True)]),
+        np.concatenate([part.start for part in parts]),
+        np.concatenate([part.end for part in parts]),
+    )
+    offsets = np.cumsum([len(part.place) for part in parts])[:-1]
+    return Captured(place, start, end, places), np.split(code, offsets)
 
 
 def _sorted_values(values: pd.Series) -> Objects:
@@ -258,46 +380,3 @@ def _merge(vocabularies: Sequence[Objects]) -> tuple[Objects, list[Ints]]:
     """The union of vocabularies, and for each the new codes of its old ones."""
     merged = pd.Index(np.unique(np.concatenate(vocabularies)), dtype=object)
     return merged.to_numpy(), [merged.get_indexer(words).astype(np.int64) for words in vocabularies]
-
-
-def _add_pairs(parts: Sequence[Pairs], mapped: Sequence[Ints]) -> Pairs:
-    values, moved = _merge([part.values for part in parts])
-    return _pairs(
-        np.concatenate([codes[part.headline] for part, codes in zip(parts, mapped, strict=True)]),
-        np.concatenate([codes[part.value] for part, codes in zip(parts, moved, strict=True)]),
-        values,
-    )
-
-
-def _add_sightings(parts: Sequence[Sightings], mapped: Sequence[Ints]) -> Sightings:
-    places, moved = _merge([part.places for part in parts])
-    code, place, start, end = join_captures(
-        np.concatenate([codes[part.place] for part, codes in zip(parts, moved, strict=True)]),
-        np.concatenate([part.start for part in parts]),
-        np.concatenate([part.end for part in parts]),
-    )
-    offsets = np.cumsum([0, *(len(part.place) for part in parts)])
-    headline = np.concatenate([codes[part.headline] for part, codes in zip(parts, mapped, strict=True)])
-    capture = code[
-        np.concatenate([part.capture + offset for part, offset in zip(parts, offsets, strict=False)])
-    ]
-    seen = sorted_unique(headline * max(len(place), 1) + capture)
-    return Sightings(seen // max(len(place), 1), seen % max(len(place), 1), place, start, end, places)
-
-
-def _drop_keys(sums: HeadlineSums, keep: npt.NDArray[np.bool_]) -> HeadlineSums:
-    """Leave out headlines without prints (all of theirs are second renderings); no other table names them."""
-    codes = np.cumsum(keep) - 1
-    seen = sums.sightings
-    return HeadlineSums(
-        keys=sums.keys[keep],
-        counts=sums.counts[keep].reset_index(drop=True),
-        wordings=sums.wordings.assign(headline=codes[sums.wordings["headline"]]),
-        sets={name: Pairs(codes[one.headline], one.value, one.values) for name, one in sums.sets.items()},
-        sightings=seen._replace(headline=codes[seen.headline]),
-        whole=sums.whole,
-        whole_squared=sums.whole_squared,
-        n_snapshots=sums.n_snapshots,
-        n_printing=sums.n_printing,
-        patience=sums.patience,
-    )
