@@ -8,6 +8,7 @@ import pytest
 from toolkit.page.modules import find_modules, siblings
 from toolkit.page.modules.assemble import prepare
 from toolkit.page.modules.features import candidates, describe_cards
+from toolkit.page.modules.kickers import kicker_slots
 from toolkit.page.modules.labels import label_candidates
 from toolkit.page.modules.siblings import agree
 from toolkit.page.modules.split import LEAST, NAMES, agree_pairs, describe_pairs
@@ -146,3 +147,40 @@ def test_label_candidates_leave_a_text_out_when_it_names_a_field_of_a_form(field
     page = prepared(whole(f"{field}<div>{items(STORIES)}</div>"))
     texts = [page.pieces.text[p] for p in label_candidates(page, cards_of(page), 0)]
     assert ("Search for:" in texts) is offered
+
+
+# -- steps, boxes with one label, names of drawings -----------------------------------------------------------------
+
+
+def step(story: str, number: int, rel: str, words: str = "") -> str:
+    slug = "-".join(story.lower().split())
+    return f"<div class='btn'><a rel='{rel}' href='/news/{slug}-{number}'>{words or story}</a></div>"
+
+
+@pytest.mark.parametrize(
+    ("rel", "words", "raised"),
+    [("next", "", True), ("nofollow", "", False), ("next", "Forward to what was printed after this", False)],
+)
+def test_agree_raises_a_single_card_when_its_link_is_a_step_and_its_address_spells_the_headline(
+    rel, words, raised
+):
+    page = prepared(whole(step(STORIES[0], 48210, rel, words)))
+    chosen = candidates(page)
+    after = agree(page, chosen, describe_cards(page, chosen), np.full(len(chosen), 0.2))
+    of = {page.cards[n].headline: p for n, p in zip(chosen, after, strict=True)}
+    assert bool(of[words or STORIES[0]] > 0.9) is raised
+
+
+def test_describe_pairs_says_how_far_the_box_around_two_cards_is_headed():
+    column = NAMES.index("box_headed")
+    headed = prepared(whole(f"<div><h3>Most read</h3>{items(STORIES[:3])}</div>"))
+    bare = prepared(whole(f"<div>{items(STORIES[:3])}</div>"))
+    assert (describe_pairs(headed, cards_of(headed))[:, column] > 0).all()
+    assert (describe_pairs(bare, cards_of(bare))[:, column] == 0).all()
+
+
+@pytest.mark.parametrize(("made", "offered"), [("material-icons", False), ("silicon", True)])
+def test_kicker_slots_leave_a_text_out_when_its_class_says_icon(made, offered):
+    page = prepared(whole(f"<div>{items(STORIES, f'<span class={made}>square</span>')}</div>"))
+    slots = kicker_slots(page, cards_of(page), -1)
+    assert any(slot[2] == made for slot in slots) is offered

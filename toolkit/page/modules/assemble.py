@@ -30,10 +30,10 @@ from toolkit.tables import KINDS
 from toolkit.words import normalise_headline
 
 #: From this probability on a card is a headline of a module, two neighbours are of one module, a text is its label.
-CARD_LIMIT = 0.4
+CARD_LIMIT = 0.38
 PAIR_LIMIT = 0.4
 LABEL_LIMIT = 0.3
-KICKER_LIMIT = 0.4
+KICKER_LIMIT = 0.25
 #: How much the rule for kinds counts beside the ensemble.
 RULE_SHARE = 0.3
 #: Marks that lead from a label to what it heads and are no part of it.

@@ -33,6 +33,8 @@ _BITS = (
 _VIDEO = re.compile(r"^(?:video|vídeo|vidéo|watch|listen|photos?|gallery|podcast)\s*[:|]\s+", re.I)
 _BY = re.compile(r"^(?:by|von|par|por|di|door|av|af|от|text|foto|photo)\s", re.I)
 _NAME = re.compile(r"^[^\W\d_a-z][\w'’.-]*(?:\s[^\W\d_a-z][\w'’.-]*){1,2}$")
+#: The class of an element whose text names a drawing ("arrow_forward") for a font of drawings.
+_DRAWING = re.compile(r"(?:^|[-_\s])icons?(?:$|[-_\s])", re.I)
 #: How many pieces before and after the headline are looked at.
 _BEFORE, _AFTER = 5, 4
 
@@ -70,6 +72,8 @@ def kicker_slots(page: Page, cards: Sequence[Card], label_piece: int) -> dict[Sl
             if chars < 2 or words > 7 or len(text) > 48 or is_chrome(text):
                 continue
             owner = pieces.owner[p]
+            if _DRAWING.search(tree.attrs[owner].get("class") or ""):
+                continue
             slot = (
                 "before" if p < first else "after",
                 tree.tag[owner],

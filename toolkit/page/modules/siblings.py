@@ -9,6 +9,7 @@ import numpy as np
 from toolkit.page.modules.cards import slot_of_piece
 from toolkit.page.modules.context import Page
 from toolkit.page.modules.features import NAMES
+from toolkit.page.modules.kinds import is_step
 
 #: How much the mean of a list counts beside the card's own probability (both as log odds).
 SHARE = 0.7
@@ -20,6 +21,9 @@ HEADED, HEADED_PAID = 0.7, 2.0
 #: What a label is worth that claims something else than stories (jobs, events, coupons), and what it is worth that a
 #: list's links lead to the page's own address with another number (``view.php?id=7`` on ``view.php?id=9``).
 HEADED_ELSE, TWINS = -2.0, 2.5
+#: What it is worth for a single card that its link says it leads to the article before or after this one, and its
+#: address spells its headline: such links stand among buttons.
+STEP = 4.5
 #: How sure the label lists must be of the claim.
 _SURE = 0.75
 _CLAIMED = [
@@ -27,6 +31,7 @@ _CLAIMED = [
 ]
 _PAID = NAMES.index("head_sponsored")
 _NONE, _SAME_PATH = NAMES.index("head_none"), NAMES.index("same_path")
+_OVERLAP = NAMES.index("overlap")
 _AGE = NAMES.index("head_age")
 
 
@@ -58,4 +63,7 @@ def agree(page: Page, chosen: Sequence[int], table: np.ndarray, sure: np.ndarray
     headed = headed + TWINS * (twins > 0.9)[group]
     together = count[group] >= LEAST
     odds = np.where(together, (1 - SHARE) * odds + SHARE * mean[group] + headed, odds)
+    for row in np.flatnonzero(table[:, _OVERLAP] >= 0.5).tolist():
+        if is_step(page, page.cards[chosen[row]]):
+            odds[row] += STEP
     return np.asarray(1 / (1 + np.exp(-odds)))

@@ -11,7 +11,7 @@ import numpy as np
 from toolkit.page.modules.cards import Card
 from toolkit.page.modules.cards import slot_of_piece as _slot
 from toolkit.page.modules.context import Page
-from toolkit.page.modules.labels import find_label
+from toolkit.page.modules.labels import find_label, label_score
 from toolkit.page.modules.tabs import Panes
 
 #: So many cards on either side are asked whether they, too, have the kind of text that may be a label, and so many
@@ -23,7 +23,7 @@ NAMES: tuple[str, ...] = (
     "gap_chars", "gap_links", "same_up", "same_make", "same_heading", "page_share", "top_stories", "in_left",
     "in_right", "in_least", "rank_next", "rank_restart", "paragraph_between", "same_folder", "same_site",
     "depth_change", "siblings", "repeat", "in_body", "longest_gap", "same_list", "length_ratio", "zone_left",
-    "zone_right", "deep_make", "strip", "joined", "columns", "label_kicks",
+    "zone_right", "deep_make", "strip", "joined", "columns", "label_kicks", "box_headed",
 )  # fmt: skip
 
 
@@ -62,6 +62,14 @@ def _slots_above(page: Page, cards: Sequence[Card], n: int) -> set[tuple[str, st
     return {_slot(page.tree, page.pieces, p) for p in range(max(last + 1, first - _ABOVE), first)}
 
 
+def _box_label(page: Page, top: int, card: Card, headlines: set[int]) -> float:
+    """How much the first text of the box around two cards looks like its label; ``card`` is the first of them."""
+    piece = page.pieces.before[top]
+    if not card.parts or piece >= card.parts[0] or piece in headlines:
+        return 0.0
+    return max(0.0, label_score(page, piece))
+
+
 def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None) -> np.ndarray:
     """One row per pair of neighbours in ``cards``, one column per name in ``NAMES``.
 
@@ -72,6 +80,7 @@ def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None)
     page_pieces = max(1, len(pieces.text))
     rows: list[list[float]] = []
     starts = [card.links[0] for card in cards]
+    headlines = {p for card in cards for p in card.parts}
     ranks = [printed_rank(page, card) for card in cards]
     slots: list[tuple[str, str, str, str] | None] = []
     for n in range(len(cards) - 1):
@@ -115,6 +124,7 @@ def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None)
             _make(page, parent[a.links[0]]) == _make(page, parent[b.links[0]]),
             tabs is not None and n + 1 in tabs.named, tabs is not None and n + 1 in tabs.joined,
             tabs is not None and n + 1 in tabs.columns, 0.0,
+            _box_label(page, top, a, headlines),
         ])  # fmt: skip
     again, kicks = NAMES.index("label_again"), NAMES.index("label_kicks")
     above: dict[int, set[tuple[str, str, str, str]]] = {}
