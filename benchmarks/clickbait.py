@@ -1,7 +1,7 @@
 """Print the figures of the clickbait room beside their bars.
 
     python benchmarks/clickbait.py            # the stored model: a minute
-    python benchmarks/train_clickbait.py      # trains anew, held out: some ten minutes
+    python benchmarks/train_clickbait.py      # trains anew, held out: two minutes
 
 Needs ../shared. Held-out figures come from the training run that made the stored model (its ``info``); casing, cues
 and speed are measured here, speed on one core.

@@ -33,10 +33,13 @@ TARGET = HERE.parent / "toolkit" / "models" / "clickbait"
 SIDEBAR_FLOOR, SIDEBAR_SLOPE = 0.10, 0.80
 #: weight of a headline in the first and in the second model, by collection
 WEIGHTS = {"webis17": (1.0, 0.1), "sidebar": (1e-4, 2.0), "ratings": (1e-4, 1.0)}
-#: share of the linear parts and of the trees of each
-SHARES = ((1.0, 1.0), (0.75, 1.125))
-TREES = (400, 300)
-LEARNING_RATE = 0.045
+#: share of the linear parts (and the net) and of the trees of each
+SHARES = ((1.0, 1.0), (1.6, 2.4))
+#: what each is made of: the first a net on the skeleton and the cues, the second trees on the cues
+OPTIONS = (
+    {"alpha": 4.5, "emphasis": (1.0, 1.4, 0.7), "n_trees": 0, "n_units": 16},
+    {"alpha": 0.75, "rarity": 1.5, "n_trees": 300, "learning_rate": 0.045},
+)
 
 
 def headline_id(headline: str) -> str:
@@ -170,13 +173,9 @@ def train(data: pd.DataFrame) -> tuple[ClickbaitModel, list[ClickbaitModel], dic
     rating[sidebar_scale] = SIDEBAR_FLOOR + SIDEBAR_SLOPE * rating[sidebar_scale]
     group = data["group"].to_numpy()
     models = []
-    for at, n_trees in enumerate(TREES):
+    for at, options in enumerate(OPTIONS):
         weight = data["collection"].map({name: pair[at] for name, pair in WEIGHTS.items()}).to_numpy()
-        models.append(
-            ClickbaitModel(n_trees=n_trees, learning_rate=LEARNING_RATE).fit(
-                data["headline"], rating, weights=weight, groups=group
-            )
-        )
+        models.append(ClickbaitModel(**options).fit(data["headline"], rating, weights=weight, groups=group))
     last = {"rating": rating, "weight": np.where(sidebar_scale, 1e-4, 1.0), "use": ~sidebar_scale}
     blended = ClickbaitModel.blend(models, SHARES, rating, weights=last["weight"], calibrate_on=last["use"])
     return blended, models, last

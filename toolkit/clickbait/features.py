@@ -56,6 +56,11 @@ class Tokens(NamedTuple):
     number: Ints
     n_rows: int
 
+    def take(self, rows: npt.NDArray[np.bool_]) -> Tokens:
+        """Only the headlines that ``rows`` says, numbered anew."""
+        use = rows[self.row]
+        return Tokens((np.cumsum(rows) - 1)[self.row[use]], self.number[use], int(rows.sum()))
+
 
 class Lexer:
     """Turns lines into numbered tokens; remembers the tokens it has seen, with their hashes.
@@ -164,10 +169,10 @@ def _ngrams(codes: npt.NDArray[np.uint64], rows: Ints, longest: int, n_rows: int
     return Grams(np.concatenate(owners), np.concatenate(keys), n_rows)
 
 
-def find_grams(lexer: Lexer, lines: Sequence[str]) -> tuple[Grams, Grams, Tokens]:
+def find_grams(lexer: Lexer, lines: Sequence[str]) -> tuple[Grams, Grams, Tokens, Tokens]:
     """N-grams of words (1 to 2, without marks) and of the skeleton (1 to 3, with marks, start and end).
 
-    Third come the words themselves by their numbers, for ``Lexer.pieces``.
+    Third come the words themselves by their numbers, for ``Lexer.pieces``; fourth all tokens, marks too.
     """
     flat, sizes = lexer.read(lines)
     table = lexer.hashes()
@@ -184,7 +189,7 @@ def find_grams(lexer: Lexer, lines: Sequence[str]) -> tuple[Grams, Grams, Tokens
     framed[starts + 2 * np.arange(n_rows)] = 0
     framed[ends + 2 * np.arange(n_rows) + 1] = 1
     skeleton = _ngrams(table[framed, 1], np.repeat(np.arange(n_rows), sizes + 2), 3, n_rows)
-    return words, skeleton, Tokens(rows[is_word], flat[is_word], n_rows)
+    return words, skeleton, Tokens(rows[is_word], flat[is_word], n_rows), Tokens(rows, flat, n_rows)
 
 
 _COUNTS = (
@@ -203,11 +208,14 @@ def count_features(
     rules: RuleSet,
     lines: Sequence[str],
     hits: Sequence[Sequence[Hit]],
-    tokens: Sequence[Sequence[tuple[str, int, int]]],
+    sizes: Ints,
+    lengths: Ints,
+    is_number: npt.NDArray[np.bool_],
 ) -> Floats:
     """One row per line: hits of each rule (at most 3), then simple counts of the line.
 
-    ``lines`` are plain and lower-cased, ``tokens`` what ``find_tokens`` gives for them.
+    ``lines`` are plain and lower-cased. Of their tokens (``find_tokens``) it takes how many each line has, and one
+    after the other how long each is and whether it is a number.
     """
     n_rules = len(rules.rules)
     table: Any = np.zeros((len(lines), n_rules + len(_COUNTS)), np.float64)
@@ -217,19 +225,16 @@ def count_features(
         np.add.at(table, (where[:, 0], where[:, 1]), 1.0)
         np.minimum(table[:, :n_rules], 3.0, out=table[:, :n_rules])
     # lengths of words by numpy: all tokens of the batch at once
-    sizes = np.array([len(found) for found in tokens], np.int64)
     row = np.repeat(np.arange(len(lines)), sizes)
-    spans = np.array([end - start for found in tokens for _, start, end in found], np.int64)
-    is_number = np.array([found_token[0].isdigit() for found in tokens for found_token, _, _ in found], bool)
     n = len(lines)
     counts = table[:, n_rules:]
     counts[:, 0] = sizes
     # coarse steps: fewer different splits in the trees, the same figures
-    counts[:, 2] = np.round(4 * np.bincount(row, spans, n) / np.maximum(sizes, 1)) / 4
-    if len(spans):
-        np.maximum.at(counts[:, 3], row, spans)
-        counts[:, 4] = np.bincount(row[spans > 7], minlength=n)
-        counts[:, 5] = np.bincount(row[spans < 4], minlength=n)
+    counts[:, 2] = np.round(4 * np.bincount(row, lengths, n) / np.maximum(sizes, 1)) / 4
+    if len(lengths):
+        np.maximum.at(counts[:, 3], row, lengths)
+        counts[:, 4] = np.bincount(row[lengths > 7], minlength=n)
+        counts[:, 5] = np.bincount(row[lengths < 4], minlength=n)
         counts[:, 6] = np.bincount(row[is_number], minlength=n)
     marks: list[tuple[int, ...]] = []
     for line in lines:

@@ -14,12 +14,20 @@ import numpy as np
 import numpy.typing as npt
 
 from toolkit.clickbait.calibration import Calibration, fit_calibration, fit_logistic
-from toolkit.clickbait.features import Lexer, count_features, cue_names, find_grams
+from toolkit.clickbait.features import Lexer, Tokens, count_features, cue_names, find_grams
 from toolkit.clickbait.inputs import read_headlines
 from toolkit.clickbait.linear import HashedWeights, TokenWeights, gram_matrix, piece_matrix
 from toolkit.clickbait.match import Hit, match_rules
+from toolkit.clickbait.net import Net
 from toolkit.clickbait.rules import LANGUAGES, load_rules
 from toolkit.clickbait.text import find_tokens, plain_text
+from toolkit.clickbait.training import (
+    check_ratings,
+    find_frequent_words,
+    fit_ridge,
+    fit_ridge_out_of_fold,
+    scale_columns,
+)
 from toolkit.clickbait.trees import Trees
 from toolkit.errors import CorpusError, InputError
 
@@ -28,8 +36,8 @@ __all__ = ["MODEL_LANGUAGES", "ClickbaitModel", "Scores", "load_model"]
 #: Languages that have a model of their own; elsewhere the score abstains.
 MODEL_LANGUAGES = ("en",)
 
-FORMAT = 1
-MIN_HEADLINES = 50
+#: as written; the other number it reads has no net
+FORMAT, _OLDER_FORMAT = 2, 1
 #: what the raters of the training data would give
 DEFAULT_SCALE = "readers"
 Floats = npt.NDArray[np.float64]
@@ -56,9 +64,22 @@ class ClickbaitModel:
     language : str
         Language of the headlines; its cue rules are used.
     random_state : int
-        Seed of the row and column samples of the trees.
+        Seed of the row and column samples of the trees, and of the net.
     n_skeleton_words : int
         How many frequent words stay in the skeleton of a line.
+    alpha : float
+        How strongly the ridge regression holds back its weights, > 0.
+    emphasis : (float, float, float)
+        How much more room words, skeleton and pieces of words get in it, each > 0.
+    rarity : float
+        Above 0: more room for rare n-grams (a power of the logarithm of how rare they are).
+    n_trees : int
+        Number of boosted trees; 0 for none.
+    learning_rate : float
+        Step of the trees, > 0.
+    n_units : int
+        Units of a small net over the skeleton's words and the cues; 0, the default, for none. It takes some
+        thousands of rated headlines to be worth its while.
 
     Attributes
     ----------
@@ -93,8 +114,11 @@ class ClickbaitModel:
         random_state: int = 0,
         n_skeleton_words: int = 1500,
         alpha: float = 3.0,
+        emphasis: tuple[float, float, float] = (1.0, 1.0, 1.0),
+        rarity: float = 0.0,
         n_trees: int = 300,
         learning_rate: float = 0.06,
+        n_units: int = 0,
     ) -> None:
         if language not in LANGUAGES:
             raise InputError(
@@ -104,9 +128,17 @@ class ClickbaitModel:
         self.language = language
         self.random_state = random_state
         self.n_skeleton_words = n_skeleton_words
+        if len(emphasis) != 3 or min(emphasis) <= 0 or alpha <= 0 or rarity < 0 or min(n_trees, n_units) < 0:
+            raise InputError(
+                f"alpha, emphasis, rarity, n_trees, n_units: got {alpha!r}, {emphasis!r}, {rarity!r}, {n_trees!r}, "
+                f"{n_units!r}; alpha and the three numbers of emphasis are above 0, the others 0 or more."
+            )
         self.alpha = alpha
+        self.emphasis = tuple(emphasis)
+        self.rarity = rarity
         self.n_trees = n_trees
         self.learning_rate = learning_rate
+        self.n_units = n_units
         self.info: dict[str, Any] = {}
         self._lexer: Lexer | None = None
 
@@ -114,11 +146,25 @@ class ClickbaitModel:
 
     def _read(self, lines: Sequence[str]) -> tuple[list[str], list[list[Hit]], Floats]:
         rules = load_rules(self.language)
-        plains = [plain_text(line) for line in lines]
-        lower = [plain.lower for plain in plains]
-        tokens = [find_tokens(line) for line in lower]
-        hits = [match_rules(rules, plain, found) for plain, found in zip(plains, tokens, strict=True)]
-        return lower, hits, count_features(rules, lower, hits, tokens)
+        lower: list[str] = []
+        hits: list[list[Hit]] = []
+        sizes: list[int] = []
+        lengths: list[int] = []
+        is_number: list[bool] = []
+        # line by line, and no token is kept: many small objects at once would set the garbage collector to work
+        for line in lines:
+            plain = plain_text(line)
+            tokens = find_tokens(plain.lower)
+            hits.append(match_rules(rules, plain, tokens))
+            lower.append(plain.lower)
+            sizes.append(len(tokens))
+            lengths += [end - start for _, start, end in tokens]
+            is_number += [token[0].isdigit() for token, _, _ in tokens]
+        table = count_features(
+            rules, lower, hits,
+            np.array(sizes, np.int64), np.array(lengths, np.int64), np.array(is_number, bool),
+        )  # fmt: skip
+        return lower, hits, table
 
     # -- training ------------------------------------------------------------------------------------------
 
@@ -159,26 +205,36 @@ class ClickbaitModel:
             headline is missing, or there are fewer than two groups.
         """
         given = read_headlines(headlines, self.language)
-        y, weight, fold, use = self._check(given.texts, given.reasons, ratings, weights, groups, calibrate_on)
+        y, weight, fold, use = check_ratings(given.reasons, ratings, weights, groups, calibrate_on)
         lower, _, table = self._read(given.texts)
-        lexer = Lexer(_frequent_words(lower, self.n_skeleton_words))
-        words, skeleton, tokens = find_grams(lexer, lower)
+        lexer = Lexer(find_frequent_words(lower, self.n_skeleton_words))
+        words, skeleton, tokens, all_tokens = find_grams(lexer, lower)
         min_rows = 2 if len(y) >= 2000 else 1
         word_matrix, word_keys = gram_matrix(words, min_rows)
         skeleton_matrix, skeleton_keys = gram_matrix(skeleton, min_rows)
         piece_matrix_, piece_keys = piece_matrix(lexer, tokens, 5 if len(y) >= 2000 else 2)
         matrices = [word_matrix, skeleton_matrix, piece_matrix_]
-        held_out = _ridge_out_of_fold(matrices, y, weight, fold, self.alpha)
+        scales = [
+            scale_columns(matrix, factor, self.rarity)
+            for matrix, factor in zip(matrices, self.emphasis, strict=True)
+        ]
+        matrices = [matrix.multiply(scale).tocsr() for matrix, scale in zip(matrices, scales, strict=True)]
+        held_out = fit_ridge_out_of_fold(matrices, y, weight, fold, self.alpha)
         residual = y - held_out.sum(axis=1)
-        tree_part = np.zeros(len(y))
+        parts = np.zeros((len(y), 5 if self.n_units else 3))
+        parts[:, 0] = held_out[:, 1] + held_out[:, 3]
+        parts[:, 1] = held_out[:, 2]
         for number in np.unique(fold):
             rest = fold != number
-            trees = self._fit_trees(table[rest], residual[rest], weight[rest])
-            tree_part[~rest] = trees.predict(table[~rest])
-        final, intercept = _ridge(matrices, y, weight, self.alpha)
+            parts[~rest, 2] = self._fit_trees(table[rest], residual[rest], weight[rest]).predict(table[~rest])
+            if self.n_units:
+                net = self._fit_net(lexer, all_tokens.take(rest), table[rest], y[rest], weight[rest])
+                parts[~rest, 3:] = net.predict(lexer, all_tokens.take(~rest), table[~rest])
+        final, _ = fit_ridge(matrices, y, weight, self.alpha)
+        final = [weights_ * scale for weights_, scale in zip(final, scales, strict=True)]
         self._trees = self._fit_trees(table, residual, weight)
-        self._intercept = intercept
-        self.held_out_parts_ = np.column_stack([held_out[:, 1] + held_out[:, 3], held_out[:, 2], tree_part])
+        self._net = self._fit_net(lexer, all_tokens, table, y, weight) if self.n_units else None
+        self.held_out_parts_ = parts
         self._fold = fold
         self._settle(y, weight, use)
         self._words = HashedWeights(word_keys, final[0].astype(np.float16))
@@ -278,7 +334,7 @@ class ClickbaitModel:
         Raises
         ------
         InputError
-            If the models were not fitted to the same headlines.
+            If the models were not fitted to the same headlines, or more than one of them has a net.
         """
         first = models[0]
         if len(shares) != len(models) or any(min(share) <= 0 for share in shares):
@@ -296,12 +352,15 @@ class ClickbaitModel:
                 raise InputError(
                     "models: they must be fitted to the same headlines, in one order and with one grouping."
                 )
+        if sum(model.n_units > 0 for model in models) > 1:
+            raise InputError("models: at most one of them may have a net (n_units above 0).")
         y = np.asarray(ratings, np.float64)
         weight = np.ones(len(y)) if weights is None else np.asarray(weights, np.float64)
         use = np.ones(len(y), bool) if calibrate_on is None else np.asarray(calibrate_on, bool)
-        options = ("random_state", "n_skeleton_words", "alpha", "learning_rate")
+        options = ("random_state", "n_skeleton_words", "alpha", "emphasis", "rarity", "learning_rate")
         blended = cls(first.language, **{name: getattr(first, name) for name in options})
         blended.n_trees = sum(model.n_trees for model in models)
+        blended.n_units = sum(model.n_units for model in models)
         pairs = list(zip(models, shares, strict=True))
 
         def mix(name: str) -> HashedWeights:
@@ -316,14 +375,22 @@ class ClickbaitModel:
         blended._words, blended._skeleton = mix("_words"), mix("_skeleton")
         blended._pieces = TokenWeights(mix("_pieces"))
         blended._trees = Trees.join([(model._trees, of_trees) for model, (_, of_trees) in pairs])
+        nets = [(model._net, linear) for model, (linear, _) in pairs if model._net is not None]
+        blended._net = nets[0][0].times(nets[0][1]) if nets else None
         blended._fold = first._fold
-        blended.held_out_parts_ = np.asarray(
-            sum(model.held_out_parts_ * [linear, linear, of_trees] for model, (linear, of_trees) in pairs)
-        )
+        blended.held_out_parts_ = np.zeros((len(y), 5 if nets else 3))
+        for model, (linear, of_trees) in pairs:
+            share = np.array([linear, linear, of_trees, linear, linear])[: model.held_out_parts_.shape[1]]
+            blended.held_out_parts_[:, : len(share)] += model.held_out_parts_ * share
         blended._lexer = first._lexer
         blended._settle(y, weight, use, as_one=True)
         blended.info = {**first.info, "mean_rating": round(float(np.average(y, weights=weight)), 6)}
         return blended
+
+    def _fit_net(self, lexer: Lexer, tokens: Tokens, table: Floats, target: Floats, weight: Floats) -> Net:
+        return Net.fit(
+            lexer, tokens, table, target, weight, n_units=self.n_units, random_state=self.random_state
+        )
 
     def _fit_trees(self, table: Floats, target: Floats, weight: Floats) -> Trees:
         return Trees.fit(
@@ -331,45 +398,6 @@ class ClickbaitModel:
             n_trees=self.n_trees, learning_rate=self.learning_rate,
             min_leaf=max(5, min(25, len(target) // 40)), random_state=self.random_state,
         )  # fmt: skip
-
-    @staticmethod
-    def _check(
-        texts: list[str], reasons: list[str], ratings: Any, weights: Any, groups: Any, calibrate_on: Any
-    ) -> tuple[Floats, Floats, npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-        n = len(texts)
-        y = np.asarray(ratings, np.float64)
-        if n < MIN_HEADLINES:
-            raise InputError(f"headlines: {n} given; at least {MIN_HEADLINES} rated headlines are needed.")
-        bad = [at for at, reason in enumerate(reasons) if reason]
-        if bad:
-            raise InputError(
-                f"headlines: number {bad[0]} is {reasons[bad[0]]} ({len(bad)} in all); drop such rows first."
-            )
-        if y.shape != (n,) or not np.isfinite(y).all() or y.min() < 0 or y.max() > 1:
-            raise InputError(
-                f"ratings: one number from 0 to 1 per headline is needed ({n}); got shape {y.shape}, "
-                f"values from {np.nanmin(y) if y.size else 'nothing'} to {np.nanmax(y) if y.size else 'nothing'}."
-            )
-        weight = np.ones(n) if weights is None else np.asarray(weights, np.float64)
-        if weight.shape != (n,) or not (weight > 0).all():
-            raise InputError(f"weights: one number above 0 per headline is needed ({n}); got {weight.shape}.")
-        use = np.ones(n, bool) if calibrate_on is None else np.asarray(calibrate_on, bool)
-        if use.shape != (n,) or use.sum() < 20:
-            raise InputError("calibrate_on: one bool per headline is needed, at least 20 of them True.")
-        if groups is None:
-            fold = np.arange(n, dtype=np.int64) * 5 // n
-        else:
-            _, codes, sizes = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
-            if len(codes) != n or len(sizes) < 2:
-                raise InputError(f"groups: one label per headline ({n}) and two groups or more are needed.")
-            # the largest groups first, each to the emptiest of five folds
-            filled = np.zeros(min(5, len(sizes)), np.int64)
-            to_fold = np.zeros(len(sizes), np.int64)
-            for group in np.argsort(-sizes, kind="stable"):
-                to_fold[group] = int(np.argmin(filled))
-                filled[to_fold[group]] += sizes[group]
-            fold = to_fold[codes]
-        return y, weight, fold, use
 
     # -- scoring -------------------------------------------------------------------------------------------
 
@@ -389,13 +417,22 @@ class ClickbaitModel:
             )
         calibration = self._calibrations[scale]
         lower, hits, table = self._read(lines)
-        words, skeleton, tokens = find_grams(self._lexer, lower)
-        base, for_words, for_skeleton, for_cues = self._coefficients
-        centres = self._centres
-        in_words = self._words.add_up(words) + self._pieces.add_up(self._lexer, tokens)
-        word_part = for_words * (in_words - centres[0])
-        skeleton_part = for_skeleton * (self._skeleton.add_up(skeleton) - centres[1])
-        cue_part = for_cues * (self._trees.predict(table) - centres[2])
+        words, skeleton, tokens, all_tokens = find_grams(self._lexer, lower)
+        parts = [
+            self._words.add_up(words) + self._pieces.add_up(self._lexer, tokens),
+            self._skeleton.add_up(skeleton),
+            self._trees.predict(table),
+        ]
+        if self._net is not None:
+            parts += list(self._net.predict(self._lexer, all_tokens, table).T)
+        base = self._coefficients[0]
+        on_logit = [
+            factor * (part - centre)
+            for factor, part, centre in zip(self._coefficients[1:], parts, self._centres, strict=True)
+        ]
+        word_part, skeleton_part, cue_part = on_logit[:3]
+        if self._net is not None:
+            skeleton_part, cue_part = skeleton_part + on_logit[3], cue_part + on_logit[4]
         z = base + word_part + skeleton_part + cue_part
         score = calibration.apply(z)
         low, high = calibration.interval(z, score)
@@ -415,8 +452,11 @@ class ClickbaitModel:
             "random_state": self.random_state,
             "n_skeleton_words": self.n_skeleton_words,
             "alpha": self.alpha,
+            "emphasis": list(self.emphasis),
+            "rarity": self.rarity,
             "n_trees": self.n_trees,
             "learning_rate": self.learning_rate,
+            "n_units": self.n_units,
             "centres": [float(value) for value in self._centres],
             "coefficients": [float(value) for value in self._coefficients],
             "scales": list(self.scales),
@@ -430,6 +470,7 @@ class ClickbaitModel:
             "skeleton_key": self._skeleton.key, "skeleton_weight": self._skeleton.weight,
             "piece_key": self._pieces.weights.key, "piece_weight": self._pieces.weights.weight,
             **self._trees.arrays(),
+            **(self._net.arrays() if self._net is not None else {}),
             **{
                 f"{name}_{key}": array
                 for name, calibration in self._calibrations.items()
@@ -456,12 +497,15 @@ class ClickbaitModel:
             raise CorpusError(
                 f"{folder}: no clickbait model there ({error}). Give a folder that save() wrote."
             ) from error
-        if head.get("format") != FORMAT:
+        if head.get("format") not in (FORMAT, _OLDER_FORMAT):
             raise CorpusError(
-                f"{folder}: model format {head.get('format')!r}; this version reads {FORMAT}. Train it again."
+                f"{folder}: model format {head.get('format')!r}; this version reads {_OLDER_FORMAT} and {FORMAT}. "
+                "Train it again."
             )
-        options = ("random_state", "n_skeleton_words", "alpha", "n_trees", "learning_rate")
-        model = cls(head["language"], **{name: head[name] for name in options})
+        options = (
+            "random_state", "n_skeleton_words", "alpha", "emphasis", "rarity", "n_trees", "learning_rate", "n_units",
+        )  # fmt: skip
+        model = cls(head["language"], **{name: head[name] for name in options if name in head})
         if head["cue_features"] != cue_names(load_rules(model.language)):
             raise CorpusError(
                 f"{folder}: the model was trained with other cue rules than those installed. Train it again."
@@ -482,6 +526,7 @@ class ClickbaitModel:
             for name in head["scales"]
         }
         model._trees = Trees.from_arrays(arrays)
+        model._net = Net.from_arrays(arrays) if model.n_units else None
         model._lexer = Lexer(head["skeleton_words"])
         model.info = head["info"]
         return model
@@ -503,48 +548,6 @@ def load_model(language: str = "en") -> ClickbaitModel:
         )
     with resources.as_file(resources.files("toolkit").joinpath("models", "clickbait")) as folder:
         return ClickbaitModel.load(folder)
-
-
-def _frequent_words(lines: Sequence[str], n: int) -> list[str]:
-    counts: dict[str, int] = {}
-    counter = Lexer(())
-    ids, sizes = counter.read(lines)
-    rows = np.repeat(np.arange(len(lines)), sizes)
-    names = list(counter.ids)
-    both = np.unique(rows * np.int64(len(names)) + ids)
-    numbers = np.bincount(both % len(names), minlength=len(names))
-    counts = {
-        name: int(count)
-        for name, count in zip(names, numbers, strict=True)
-        if name[0].isalpha() and count > 1
-    }
-    return sorted(counts, key=lambda word: (-counts[word], word))[:n]
-
-
-def _ridge(matrices: list[Any], y: Floats, weight: Floats, alpha: float) -> tuple[list[Floats], float]:
-    from scipy import sparse
-    from sklearn.linear_model import Ridge
-
-    model = Ridge(alpha=alpha, solver="lsqr", tol=1e-3).fit(
-        sparse.hstack(matrices).tocsr(), y, sample_weight=weight
-    )
-    ends = np.cumsum([matrix.shape[1] for matrix in matrices])
-    return np.split(model.coef_, ends[:-1]), float(model.intercept_)
-
-
-def _ridge_out_of_fold(
-    matrices: list[Any], y: Floats, weight: Floats, fold: npt.NDArray[np.int64], alpha: float
-) -> Floats:
-    """Columns: intercept, then one per matrix; each row from a model that has not seen its fold."""
-    result = np.zeros((len(y), len(matrices) + 1))
-    for number in np.unique(fold):
-        rest = fold != number
-        coefficients, intercept = _ridge([matrix[rest] for matrix in matrices], y[rest], weight[rest], alpha)
-        result[~rest, 0] = intercept
-        for at, (matrix, coefficient) in enumerate(zip(matrices, coefficients, strict=True), 1):
-            result[~rest, at] = matrix[~rest] @ coefficient
-    # words, skeleton, pieces -> intercept, words, skeleton, pieces
-    return result
 
 
 def _hash(lines: Sequence[str]) -> str:

@@ -40,6 +40,8 @@ class Trees(NamedTuple):
     def predict(self, table: Floats) -> Floats:
         """Sum of the trees' values for each row of ``table``; 0 without trees."""
         total = np.zeros(len(table))
+        if not len(self.feature):
+            return total
         # the same split comes up in many trees: each is compared once
         splits, which = np.unique(
             np.column_stack([self.feature.astype(np.float64), self.threshold]), axis=0, return_inverse=True
@@ -79,9 +81,10 @@ class Trees(NamedTuple):
     @classmethod
     def join(cls, ensembles: Sequence[tuple[Trees, float]]) -> Trees:
         """Several ensembles as one, the values of each times its share."""
-        starts = [np.zeros(1, np.int32)]
+        starts, n_splits = [np.zeros(1, np.int32)], 0
         for trees, _ in ensembles:
-            starts.append(trees.start[1:] + starts[-1][-1])
+            starts.append(trees.start[1:] + np.int32(n_splits))
+            n_splits += len(trees.feature)
         parts = [trees for trees, _ in ensembles]
         return cls(
             np.concatenate([part.feature for part in parts]),
@@ -105,6 +108,11 @@ class Trees(NamedTuple):
         random_state: int = 0,
     ) -> Trees:
         """Boost trees on squared error (scikit-learn's, with row and column samples) and take them over."""
+        if not n_trees:
+            return cls(
+                np.zeros(0, np.int16), np.zeros(0, np.float32), np.zeros(0, np.uint16), np.zeros(1, np.int32),
+                np.zeros((0, MAX_LEAVES), np.float32),
+            )  # fmt: skip
         from sklearn.ensemble import GradientBoostingRegressor
 
         booster = GradientBoostingRegressor(
