@@ -99,6 +99,50 @@ def test_find_cues_spans_point_into_the_string_as_given_when_text_is_hostile() -
         assert row.text.strip() == row.text != ""
 
 
+#: characters that a reader does not see: marks of direction, joiners, soft hyphen, byte order mark, variation
+INVISIBLE = [
+    "\u00ad", "\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e",
+    "\u2060", "\u2066", "\u2067", "\u2068", "\u2069", "\ufeff", "\ufe0f",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", INVISIBLE, ids=lambda mark: f"U+{ord(mark):04X}")
+def test_find_cues_gives_the_same_cues_and_true_spans_when_invisible_marks_stand_anywhere(mark: str) -> None:
+    plain = "You won't believe why THIS mayor cried!"
+    expected = [(row.cue, row.rule, row.text) for row in find_cues([plain], "en").itertuples()]
+    assert len(expected) >= 4
+    strewn = [
+        mark + plain,
+        plain + mark,
+        mark.join(plain),
+        mark * 3 + plain.replace(" ", f"{mark} {mark}"),
+    ]
+    for headline in strewn:
+        found = find_cues([headline], "en")
+        assert [(r.cue, r.rule, r.text.replace(mark, "")) for r in found.itertuples()] == expected
+        for row in found.itertuples():
+            assert headline[row.start : row.end] == row.text
+            assert mark not in (row.text[0], row.text[-1])
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "\u05d4\u05d0\u05dd you \u05dc\u05d0 \u05ea\u05d0\u05de\u05d9\u05df?",
+        "\u0644\u0645\u0627\u0630\u0627 You won't believe \u0647\u0630\u0627\u061f",
+        "\u202eYou won't believe\u202c \u05e9\u05dc\u05d5\u05dd",
+        "\u2067\u0647\u0630\u0627 7 reasons why you\u2069 \U0001f469\u200d\U0001f680!",
+    ],
+)
+def test_find_cues_spans_follow_the_order_of_storage_when_a_line_runs_from_right_to_left(
+    headline: str,
+) -> None:
+    found = find_cues([headline], "en")
+    assert len(found) >= 1
+    for row in found.itertuples():
+        assert headline[row.start : row.end] == row.text
+
+
 def test_find_cues_matches_word_split_by_zero_width_space_when_reader_sees_one_word() -> None:
     assert ("hyperbole", "ama\u200bzing") in cues_of("An ama\u200bzing harvest")
 

@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from toolkit.clickbait import MODEL_LANGUAGES, ClickbaitModel, score_clickbait
+from toolkit.clickbait import (
+    MODEL_LANGUAGES,
+    ClickbaitModel,
+    agreement,
+    coding_sheet,
+    compare_clickbait,
+    score_clickbait,
+)
 from toolkit.clickbait.calibration import fit_calibration, fit_logistic, logit, sigmoid
 from toolkit.clickbait.features import Lexer, find_grams
 from toolkit.clickbait.model import load_model
@@ -130,6 +137,15 @@ def test_score_clickbait_ignores_case_when_the_whole_line_changes() -> None:
         np.testing.assert_array_equal(changed, base)
 
 
+@pytest.mark.parametrize("mark", ["\u200b", "\u200e", "\u200f", "\u202e", "\u2067", "\u00ad", "\ufeff"])
+def test_score_clickbait_gives_the_same_score_when_invisible_marks_are_strewn_in(mark: str) -> None:
+    lines = BAIT + SOBER
+    base = score_clickbait(lines, "en")
+    strewn = score_clickbait([mark.join(line) for line in lines], "en")
+    np.testing.assert_array_equal(strewn["score"], base["score"])
+    assert strewn["cues"].tolist() == base["cues"].tolist()
+
+
 def test_score_clickbait_sees_emphasis_when_one_word_is_in_capitals() -> None:
     scores = score_clickbait(["Never do this at home again", "Never do THIS at home again"], "en")
     assert scores["cues"].str.contains("emphasis").tolist() == [False, True]
@@ -140,6 +156,32 @@ def test_score_clickbait_does_not_take_us_for_a_pronoun_when_it_is_the_country()
     scores = score_clickbait(["U.S. Senate passes the farm bill"], "en")
     assert "second_person" not in scores["cues"].iloc[0]
     assert scores["score"].iloc[0] < 0.3
+
+
+def test_score_clickbait_says_which_scale_when_it_scores() -> None:
+    lines = [*BAIT, *SOBER, None]
+    readers, sidebar = score_clickbait(lines), score_clickbait(lines, scale="sidebar")
+    assert readers["scale"].tolist()[:-1] == ["readers"] * 10
+    assert sidebar["scale"].tolist()[:-1] == ["sidebar"] * 10
+    assert readers["scale"].isna().tolist() == [False] * 10 + [True]
+    np.testing.assert_array_equal(readers["logit"], sidebar["logit"])
+    assert sidebar["score"].iloc[5:10].max() < readers["score"].iloc[5:10].min()
+    with pytest.raises(InputError, match="scale: no scale 'mine'; this model has 'readers', 'sidebar'"):
+        score_clickbait(lines, scale="mine")
+
+
+def test_compare_clickbait_and_agreement_use_the_scale_when_it_is_given() -> None:
+    groups = {"bait": BAIT, "sober": SOBER}
+    for scale in ("readers", "sidebar"):
+        found = compare_clickbait(groups, reference="sober", scale=scale).set_index("measure")
+        expected = score_clickbait(SOBER, scale=scale)["score"].mean()
+        assert found.loc["mean score", "value_reference"] == pytest.approx(expected, abs=1e-12)
+    sheet = coding_sheet(BAIT + SOBER).assign(rating=0.0)
+    bias = [
+        agreement({"a": sheet, "b": sheet}, "en", scale=scale).set_index("measure").loc["bias", "value"]
+        for scale in ("readers", "sidebar")
+    ]
+    assert bias[1] < bias[0]
 
 
 def test_score_clickbait_keeps_index_and_gives_same_rows_when_input_is_shuffled() -> None:

@@ -94,6 +94,7 @@ def agreement(
     language: str | None = None,
     *,
     model: ClickbaitModel | None = None,
+    scale: str | None = None,
     at_least: float = 1.0,
     level: float = 0.95,
     n_resamples: int = 999,
@@ -106,8 +107,8 @@ def agreement(
     sheets : mapping of str to DataFrame
         Filled coding sheets by coder; columns ``id``, ``headline``, ``rating`` (0 to 3, missing where not judged)
         and cues judged 0 or 1.
-    language, model
-        As for ``score_clickbait``.
+    language, model, scale
+        As for ``score_clickbait``. The scale moves ``bias`` and the alpha of tool and coders, not the order.
     at_least : float
         Mean rating from which a headline counts as clickbait for AUC, 0 to 3.
     level, n_resamples, random_state
@@ -161,7 +162,7 @@ def agreement(
     slight = np.where(np.isnan(ratings), np.nan, (ratings >= 1).astype(float))
     add("alpha", "at least slightly", coders, krippendorff_alpha(slight, **options))
     judged = ~np.isnan(ratings).all(axis=1)
-    score = score_clickbait(table, language, model=model)["score"].to_numpy()
+    score = score_clickbait(table, language, model=model, scale=scale)["score"].to_numpy()
     use = judged & ~np.isnan(score)
     mean = np.nanmean(ratings[use], axis=1) if use.any() else np.zeros(0)
     for measure, statistic in (("spearman", _spearman), ("auc", _auc_at(at_least)), ("bias", _bias)):

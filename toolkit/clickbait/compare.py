@@ -33,6 +33,7 @@ def compare_clickbait(
     threshold: float = 0.5,
     language: str | None = None,
     model: ClickbaitModel | None = None,
+    scale: str | None = None,
     level: float = 0.95,
     n_resamples: int = 999,
     random_state: int = 0,
@@ -53,8 +54,8 @@ def compare_clickbait(
         absent each distinct headline is a cluster.
     threshold : float
         Score from which a headline counts as high, within 0 and 1.
-    language, model
-        As for ``score_clickbait``.
+    language, model, scale
+        As for ``score_clickbait``; all groups are scored on one scale.
     level, n_resamples, random_state
         Level of the intervals, bootstrap samples, seed.
 
@@ -101,7 +102,7 @@ def compare_clickbait(
     if reference is not None and reference not in groups:
         raise InputError(f"reference: no group {reference!r}; there are {', '.join(map(repr, groups))}.")
     label = rows[by].astype("str").to_numpy()
-    scores = score_clickbait(rows, language, model=model)
+    scores = score_clickbait(rows, language, model=model, scale=scale)
     score = scores["score"].to_numpy()
     scored = ~np.isnan(score)
     clusters = _clusters(rows, cluster)
