@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -20,6 +19,7 @@ from toolkit.clickbait.linear import HashedWeights, TokenWeights, gram_matrix, p
 from toolkit.clickbait.match import Hit, match_rules
 from toolkit.clickbait.net import Net
 from toolkit.clickbait.rules import LANGUAGES, load_rules
+from toolkit.clickbait.storage import read_model, write_model
 from toolkit.clickbait.text import find_tokens, plain_text
 from toolkit.clickbait.training import (
     check_ratings,
@@ -36,8 +36,6 @@ __all__ = ["MODEL_LANGUAGES", "ClickbaitModel", "Scores", "load_model"]
 #: Languages that have a model of their own; elsewhere the score abstains.
 MODEL_LANGUAGES = ("en",)
 
-#: as written; the other number it reads has no net
-FORMAT, _OLDER_FORMAT = 2, 1
 #: what the raters of the training data would give
 DEFAULT_SCALE = "readers"
 Floats = npt.NDArray[np.float64]
@@ -444,10 +442,7 @@ class ClickbaitModel:
         """Write ``model.json`` and ``model.npz`` into a folder; the same model gives the same bytes."""
         if self._lexer is None:
             raise InputError("this ClickbaitModel is empty: call fit() before save().")
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
         head = {
-            "format": FORMAT,
             "language": self.language,
             "random_state": self.random_state,
             "n_skeleton_words": self.n_skeleton_words,
@@ -464,7 +459,6 @@ class ClickbaitModel:
             "info": self.info,
             "skeleton_words": sorted(self._lexer.kept),
         }
-        (folder / "model.json").write_text(json.dumps(head, indent=1, ensure_ascii=False) + "\n", "utf-8")
         arrays: dict[str, npt.NDArray[Any]] = {
             "word_key": self._words.key, "word_weight": self._words.weight,
             "skeleton_key": self._skeleton.key, "skeleton_weight": self._skeleton.weight,
@@ -477,7 +471,7 @@ class ClickbaitModel:
                 for key, array in calibration.arrays().items()
             },
         }  # fmt: skip
-        _save_npz(folder / "model.npz", arrays)
+        write_model(folder, head, arrays)
 
     @classmethod
     def load(cls, folder: str | Path) -> ClickbaitModel:
@@ -488,20 +482,7 @@ class ClickbaitModel:
         CorpusError
             If the folder holds no model, or one of another format or of other cue rules than those installed.
         """
-        folder = Path(folder)
-        try:
-            head = json.loads((folder / "model.json").read_text("utf-8"))
-            with np.load(folder / "model.npz", allow_pickle=False) as stored:
-                arrays = {name: stored[name] for name in stored.files}
-        except (OSError, ValueError) as error:
-            raise CorpusError(
-                f"{folder}: no clickbait model there ({error}). Give a folder that save() wrote."
-            ) from error
-        if head.get("format") not in (FORMAT, _OLDER_FORMAT):
-            raise CorpusError(
-                f"{folder}: model format {head.get('format')!r}; this version reads {_OLDER_FORMAT} and {FORMAT}. "
-                "Train it again."
-            )
+        head, arrays = read_model(folder)
         options = (
             "random_state", "n_skeleton_words", "alpha", "emphasis", "rarity", "n_trees", "learning_rate", "n_units",
         )  # fmt: skip
@@ -552,17 +533,3 @@ def load_model(language: str = "en") -> ClickbaitModel:
 
 def _hash(lines: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _save_npz(path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
-    """As ``numpy.savez_compressed``, with a fixed time in the archive: same arrays, same bytes."""
-    import io
-    import zipfile
-
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in sorted(arrays):
-            buffer = io.BytesIO()
-            np.lib.format.write_array(buffer, np.ascontiguousarray(arrays[name]), allow_pickle=False)
-            archive.writestr(
-                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), buffer.getvalue(), zipfile.ZIP_DEFLATED
-            )
