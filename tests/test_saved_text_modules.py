@@ -17,7 +17,7 @@ from toolkit.page.saved_text.facts import find_facts
 from toolkit.page.saved_text.features import describe_lines, feature_names, spread_scores
 from toolkit.page.saved_text.headings import HEADING_NAMES, choose_headings, describe_headings, find_stretches
 from toolkit.page.saved_text.lines import Line, find_lines
-from toolkit.page.saved_text.pairs import PAIR_NAMES, describe_pairs, part_by_rule
+from toolkit.page.saved_text.pairs import PAIR_NAMES, describe_pairs, part_by_rule, part_for_sure
 from toolkit.page.saved_text.roles import decide_roles
 from toolkit.page.saved_text.score import ROLES, heading_chooser, load_ensembles, score_lines
 from toolkit.page.saved_text.tabs import find_panes
@@ -243,6 +243,14 @@ def test_spread_scores_keeps_its_width_when_pages_are_short(size):
     assert table.shape == (size, 3 + 12 * 3 + 3 * 3 + 6)
 
 
+@pytest.mark.parametrize(("kicker", "parted"), [(0.4, True), (0.7, False)])
+def test_part_for_sure_parts_at_a_label_unless_it_is_likelier_a_kicker(kicker, parted):
+    lines, scores = scored([(HEADLINES[0], "headline"), ("City", "label"), (HEADLINES[1], "headline")])
+    scores[1] = (0.0, 0.0, 0.6, kicker)
+    rows = describe_pairs(lines, facts_of(lines), scores, Region(), [0, 2])
+    assert (part_for_sure(rows)[0] > 0.5) == (part_by_rule(rows)[0] > 0.5) == parted
+
+
 def test_describe_pairs_is_empty_when_fewer_than_two_headlines_are_there():
     lines, scores = scored([(HEADLINES[0], "headline")])
     assert describe_pairs(lines, facts_of(lines), scores, Region(), [0]).shape == (0, len(PAIR_NAMES))
@@ -264,12 +272,18 @@ def test_model_card_says_what_it_was_trained_on_and_fits_the_columns():
     columns, roles = len(feature_names()) + len(VOTE_NAMES), len(ROLES)
     assert (card["columns"], card["hashed_words"]) == (columns, HASHES)
     assert card["pair_columns"] == list(PAIR_NAMES)
+    assert card["heading_columns"] == list(HEADING_NAMES)
     assert {"resiliparse", "inscriptis"} <= set(card["cross_validated"]["forms_trained_on"])
     assert len(card["data_sha256"]) == 64
     ensembles = load_ensembles()
-    assert set(ensembles) == {f"{stage}_{role}" for stage in ("first", "second") for role in ROLES} | {"part"}
+    assert set(ensembles) == {f"{stage}_{role}" for stage in ("first", "second") for role in ROLES} | {
+        "part",
+        "heading",
+    }
     for name, ensemble in ensembles.items():
-        width = {"f": columns, "s": columns + roles * 18, "p": len(PAIR_NAMES)}[name[0]]
+        width = {"f": columns, "s": columns + roles * 18, "p": len(PAIR_NAMES), "h": len(HEADING_NAMES)}[
+            name[0]
+        ]
         assert ensemble.feature.min() >= 0 and ensemble.feature.max() < width
         assert len(ensemble.predict(np.zeros((0, width), np.float32))) == 0
 

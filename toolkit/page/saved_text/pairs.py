@@ -24,7 +24,7 @@ PAIR_NAMES = (
     "same_linked", "indent_step", "blank_above", "blank_below", "more_between", "dates_between", "body_between",
     "furniture_between", "short_between", "long_between", "kicker_best", "usual_gap", "gap_over_usual", "usual_share",
     "words_above", "words_below", "words_ratio", "score_above", "score_below", "since_start", "region", "position",
-    "gap_above", "gap_below", "second_label", "same_between", "first_is_label",
+    "gap_above", "gap_below", "second_label", "same_between", "first_is_label", "label_as_kicker",
 )  # fmt: skip
 
 
@@ -94,6 +94,7 @@ def describe_pairs(
                 scores[order[1], 2] if len(order) > 1 else -1.0,
                 same.count(shapes[k]) / max(1, len(same)),
                 scores[a + 1, 2] if b > a + 1 else -1.0,
+                scores[best, 3] if order else -1.0,
             )
         )
     return np.array(rows, np.float32)
@@ -111,7 +112,8 @@ def part_by_rule(rows: Matrix) -> npt.NDArray[np.float32]:
     """How likely two headlines stand in two modules, by rule: a label between them, a gap, running text."""
     column = {name: i for i, name in enumerate(PAIR_NAMES)}
     found = np.zeros(len(rows), np.float32)
-    found[rows[:, column["best_label"]] > 0.4] = 0.9
+    label, kicker = rows[:, column["best_label"]], rows[:, column["label_as_kicker"]]
+    found[(label > 0.4) & (label > kicker)] = 0.9
     found[rows[:, column["gap"]] > 9] = 0.8
     found[rows[:, column["body_between"]] > 0] = 0.9
     return np.maximum(found, part_for_sure(rows))
@@ -120,7 +122,8 @@ def part_by_rule(rows: Matrix) -> npt.NDArray[np.float32]:
 def part_for_sure(rows: Matrix) -> npt.NDArray[np.float32]:
     """0.9 where a label stands between, or a lone short line set further out breaks a list without lines between."""
     column = {name: i for i, name in enumerate(PAIR_NAMES)}
-    headed = rows[:, column["best_label"]] >= 0.5
+    label, kicker = rows[:, column["best_label"]], rows[:, column["label_as_kicker"]]
+    headed = (label >= 0.5) & (label > kicker)  # what is likelier a kicker stands beside one headline
     lone = (rows[:, column["gap"]] <= 2) & (rows[:, column["usual_gap"]] == 0) & (rows[:, column["gap"]] >= 1)
     short = (rows[:, column["label_words"]] <= 6) & (rows[:, column["label_deeper"]] < 0)
     plain = (rows[:, column["dates_between"]] == 0) & (rows[:, column["furniture_between"]] == 0)
