@@ -42,7 +42,7 @@ def read(html: str, url: str = "https://www.daily.example/news/dam-holds-48200")
     return find_modules(tree, url, title="Dam holds", body=body)
 
 
-def prepared(html: str, url: str = "https://www.daily.example/news/dam-holds-48200"):
+def prepared(html: str, url: str | None = "https://www.daily.example/news/dam-holds-48200"):
     tree = read_tree(html)
     body = [i for i in tree.find("p") if tree.chars_in(i) > 80]
     return prepare(tree, url, "Dam holds", body, None)
@@ -107,9 +107,10 @@ def test_find_modules_finds_stories_when_links_differ_from_the_page_in_a_number_
 
 def test_agree_draws_a_list_up_when_it_leads_to_the_page_s_own_address_with_other_numbers():
     links = "".join(f"<li><a href='/news/view.php?idx={900 + n}'>{s}</a></li>" for n, s in enumerate(STORIES))
+    links = links.replace("view.php", "item.php")
     raised = {}
     for url in (
-        "https://www.daily.example/news/view.php?idx=88",
+        "https://www.daily.example/news/item.php?idx=88",
         "https://www.daily.example/news/dam-holds-48200",
     ):
         page = prepared(whole(f"<ul>{links}</ul>"), url)
@@ -119,6 +120,24 @@ def test_agree_draws_a_list_up_when_it_leads_to_the_page_s_own_address_with_othe
         raised[url] = max(p for n, p in zip(chosen, after, strict=True) if page.cards[n].headline in STORIES)
     low, high = sorted(raised.values())
     assert low == pytest.approx(0.2) and high > 0.6
+
+
+@pytest.mark.parametrize(
+    ("path", "raised"),
+    [
+        ("/bbs/articleView.html?idxno=", True),
+        ("/bbs/board.html?idxno=", False),
+        ("/bbs/viewtopic.php?t=", False),
+    ],
+)
+def test_agree_draws_a_list_up_when_its_links_are_called_views_of_numbered_articles(path, raised):
+    links = "".join(f"<li><a href='{path}{900 + n}'>{s}</a></li>" for n, s in enumerate(STORIES))
+    page = prepared(whole(f"<ul>{links}</ul>"), None)
+    chosen = candidates(page)
+    after = agree(page, chosen, describe_cards(page, chosen), np.full(len(chosen), 0.2))
+    found = [p for n, p in zip(chosen, after, strict=True) if page.cards[n].headline in STORIES]
+    assert len(found) == len(STORIES)
+    assert bool(min(found) > 0.6) is raised
 
 
 def test_agree_draws_a_list_down_when_its_label_says_jobs():
@@ -184,3 +203,26 @@ def test_kicker_slots_leave_a_text_out_when_its_class_says_icon(made, offered):
     page = prepared(whole(f"<div>{items(STORIES, f'<span class={made}>square</span>')}</div>"))
     slots = kicker_slots(page, cards_of(page), -1)
     assert any(slot[2] == made for slot in slots) is offered
+
+
+# -- headlines of more than one piece -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "headline"),
+    [
+        (
+            "Why the old harbour bridge <a href='{}'>stays open all winter</a>",
+            "Why the old harbour bridge stays open all winter",
+        ),
+        ("See our page on this: <a href='{}'>stays open all winter</a>", "stays open all winter"),
+        ("Why the old harbour bridge <a href='{}'>Stays open all winter</a>", "Stays open all winter"),
+        (
+            "<a href='{}'><p>10 January</p><ul><li>Bridge stays open</li><li>Bakery wins a prize</li></ul></a>",
+            "Bridge stays open Bakery wins a prize",
+        ),
+    ],
+)
+def test_prepare_joins_what_is_one_headline_when_a_link_holds_a_part_of_its_line_or_a_list(line, headline):
+    page = prepared(whole(f"<ul><li>{line.format('/news/a-long-winter-48300')}</li></ul>"))
+    assert headline in [card.headline for card in page.cards]

@@ -90,6 +90,11 @@ def borrow_headline(page: Page, card: Card) -> None:
                 return
 
 
+def _goes_on(text: str, linked: str) -> bool:
+    """Whether ``linked`` goes on with the sentence that ``text`` begins."""
+    return linked[:1].islower() and text[-1:].isalpha() and " " in text and any(c.isupper() for c in text)
+
+
 def _join(page: Page, card: Card, best: int, slug: str) -> None:
     """Give the card ``best`` as headline, with the pieces beside it that only a line break or a span cuts off."""
     pieces, tree = page.pieces, page.tree
@@ -105,6 +110,11 @@ def _join(page: Page, card: Card, best: int, slug: str) -> None:
                 # spans of one heading: one headline, unless one of them is called a kicker and the other is not
                 mine, its = (page.own[pieces.owner[p]] & (_KICKER | _DECK | _NOT) for p in (best, piece))
                 together = mine == its and tree.parent[pieces.owner[piece]] == tree.parent[pieces.owner[best]]
+            elif not same_owner and not together:
+                # a link that is a list of its own: its lines are the headline
+                mine, its = pieces.owner[best], pieces.owner[piece]
+                together = tree.tag[mine] == tree.tag[its] == "li" and tree.parent[mine] == tree.parent[its]
+                together = together and pieces.size(piece)[0] >= STORY_WORDS
             elif same_owner and not together:
                 together = bool(slug) and bool(stems(pieces.text[piece]) & stems(slug))
             if not together:
@@ -122,8 +132,10 @@ def _join(page: Page, card: Card, best: int, slug: str) -> None:
             and len(pieces.text[piece]) < 70
         ):
             words = stems(pieces.text[piece])
-            if words and not pieces.text[piece].endswith(":") and len(words & stems(slug)) * 2 >= len(words):
-                parts.append(piece)
+            if words and not pieces.text[piece].endswith(":"):
+                spelt = len(words & stems(slug)) * 2 >= len(words)
+                if spelt or (tree.tag[block] == "li" and _goes_on(pieces.text[piece], pieces.text[best])):
+                    parts.append(piece)
     parts.sort()
     card.parts = parts
     card.headline = " ".join(pieces.text[p] for p in parts) if len(parts) > 1 else pieces.text[best]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,11 +20,13 @@ LEAST = 3
 #: up to paid content, whose headlines and addresses are unlike those of stories.
 HEADED, HEADED_PAID = 0.7, 2.0
 #: What a label is worth that claims something else than stories (jobs, events, coupons), and what it is worth that a
-#: list's links lead to the page's own address with another number (``view.php?id=7`` on ``view.php?id=9``).
+#: list's links lead to the page's own address with another number (``view.php?id=7`` on ``view.php?id=9``), or to
+#: what is called a view of a numbered article where the page's own address is unknown.
 HEADED_ELSE, TWINS = -2.0, 2.5
 #: What it is worth for a single card that its link says it leads to the article before or after this one, and its
 #: address spells its headline: such links stand among buttons.
 STEP = 4.5
+_VIEW = re.compile(r"(?:article|story|view|read)(?:\.\w{2,5})?\?(?:[^#]*&)?\w+=\d{2,}(?:&|#|$)", re.I)
 #: How sure the label lists must be of the claim.
 _SURE = 0.75
 _CLAIMED = [
@@ -59,7 +62,9 @@ def agree(page: Page, chosen: Sequence[int], table: np.ndarray, sure: np.ndarray
     headed = np.where(
         (table[:, _NONE] >= _SURE) & near & (table[:, _CLAIMED].max(axis=1) < _SURE), HEADED_ELSE, headed
     )
-    twins = np.bincount(group, weights=table[:, _SAME_PATH]) / count
+    hrefs = [page.tree.attrs[page.cards[n].links[0]].get("href") or "" for n in chosen]
+    views = np.array(["?" in href and _VIEW.search(href) is not None for href in hrefs])
+    twins = np.bincount(group, weights=np.maximum(table[:, _SAME_PATH], views)) / count
     headed = headed + TWINS * (twins > 0.9)[group]
     together = count[group] >= LEAST
     odds = np.where(together, (1 - SHARE) * odds + SHARE * mean[group] + headed, odds)
