@@ -78,7 +78,7 @@ def test_open_corpus_reads_nothing_until_asked(parted, whole, monkeypatch):
     monkeypatch.setattr("toolkit.parts.read_table", lambda *_: pytest.fail("a table was read"))
     assert parted.count() == whole.count()
     assert repr(parted) == (
-        "<PartedCorpus: 10 snapshots of 10 articles, 30 placements in 10 modules, 1 problems, 6 parts>"
+        "<PartedCorpus: 10 snapshots of 10 articles, 30 placements in 10 modules, 1 problem, 6 parts>"
     )
     assert "articles" not in vars(parted)
 

@@ -412,6 +412,9 @@ def test_adding_is_resumed_when_it_was_stopped(folder, tmp_path, monkeypatch, si
     begun = toolkit.open_corpus(tmp_path / "corpus")
     assert begun.complete is False
     assert len(begun.articles) > 10
+    found = toolkit.verify_corpus(tmp_path / "corpus")
+    assert found["severity"].tolist() == ["note"]
+    assert found["finding"].str.startswith("the load is not complete: 1 of ").all()
     toolkit.load(second, out=tmp_path / "corpus", part_size=3_000, add=True)
     assert hash_files(tmp_path / "corpus") == hash_files(tmp_path / "whole")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.errors import InputError, ToolkitError
 from toolkit.files.folders import check_target, find_version, move_folder, remove_ours
+from toolkit.words import plural
 
 if TYPE_CHECKING:
     from toolkit.corpus import Corpus
@@ -258,8 +259,8 @@ def _refuse(corpus: Corpus, trial: str | None) -> bool:
     for source, doubts in zip(doubtful["source"], doubtful["doubts"], strict=True):
         print(f"toolkit: doubtful: {source}: {', '.join(doubts)}", file=sys.stderr)
     print(
-        f"toolkit: --strict: {n} {'problem' if n == 1 else 'problems'} and {len(doubtful)} doubtful "
-        f"{'page' if len(doubtful) == 1 else 'pages'}; nothing was written. Save these pages again, leave them "
+        f"toolkit: --strict: {plural(n, 'problem')} and {plural(len(doubtful), 'doubtful page')}; "
+        f"nothing was written. Save these pages again, leave them "
         "out, or load without --strict: problems then become rows of the table 'problems', and find_doubtful() lists "
         "the rest.",
         file=sys.stderr,
@@ -278,7 +279,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
         print(f"{row.severity}: {row.file}: {row.finding}; {row.advice}.")
     errors = int((found["severity"] == "error").sum())
     print(
-        f"toolkit: {errors} {'error' if errors == 1 else 'errors'}, {len(found) - errors} notes.",
+        f"toolkit: {plural(errors, 'error')}, {plural(len(found) - errors, 'note')}.",
         file=sys.stderr,
     )
     return 1 if errors else 0

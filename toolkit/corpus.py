@@ -13,6 +13,7 @@ import pandas as pd
 from toolkit.errors import InputError
 from toolkit.files import storage
 from toolkit.tables import KINDS, TableName, empty_table, require_columns, validate
+from toolkit.words import plural
 
 PathLike = str | os.PathLike[str]
 Time: TypeAlias = str | dt.datetime | pd.Timestamp
@@ -54,8 +55,9 @@ class Corpus:
     def __repr__(self) -> str:
         counts = self.count()
         return (
-            f"<Corpus: {counts['snapshots']:,} snapshots of {counts['articles']:,} articles, "
-            f"{counts['placements']:,} placements in {counts['modules']:,} modules, {counts['problems']:,} problems>"
+            f"<Corpus: {plural(counts['snapshots'], 'snapshot')} of {plural(counts['articles'], 'article')}, "
+            f"{plural(counts['placements'], 'placement')} in {plural(counts['modules'], 'module')}, "
+            f"{plural(counts['problems'], 'problem')}>"
         )
 
     def _repr_html_(self) -> str:

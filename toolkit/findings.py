@@ -14,6 +14,7 @@ from toolkit.clickbait import compare_clickbait
 from toolkit.corpus import Corpus
 from toolkit.revisions import ChangesView, view_changes
 from toolkit.show import describe_window, format_number
+from toolkit.words import plural
 
 __all__ = [
     "Finding",
@@ -57,25 +58,21 @@ def _interval(low: float, high: float, reason: object = None) -> str:
     return f"95\u00a0% interval {percent(low)} to {percent(high)}"
 
 
-def _plural(n: int, noun: str, many: str | None = None) -> str:
-    return f"{n:,} {noun if n == 1 else many or noun + 's'}"
-
-
 def say_corpus(corpus: Corpus) -> Finding:
     """What was loaded, and what could not be."""
     counts = corpus.count()
     answer = (
-        f"{_plural(counts['snapshots'], 'saved page')} of {_plural(counts['articles'], 'article')} printed "
-        f"{_plural(counts['placements'], 'headline')} in {_plural(counts['modules'], 'module')} around them; "
+        f"{plural(counts['snapshots'], 'saved page')} of {plural(counts['articles'], 'article')} printed "
+        f"{plural(counts['placements'], 'headline')} in {plural(counts['modules'], 'module')} around them; "
         f"captured {describe_window(corpus.articles)}."
     )
     bare = int((~corpus.articles["source"].isin(corpus.placements["source"])).sum())
-    trust = [f"{_plural(counts['problems'], 'problem')} on record"]
+    trust = [f"{plural(counts['problems'], 'problem')} on record"]
     if bare:
-        trust.append(f"{_plural(bare, 'page')} without a sidebar headline (none printed, or none found)")
+        trust.append(f"{plural(bare, 'page')} without a sidebar headline (none printed, or none found)")
     undated = int(corpus.articles["captured_at"].isna().sum())
     if undated:
-        trust.append(f"{_plural(undated, 'page')} without a capture time: they tell nothing about when")
+        trust.append(f"{plural(undated, 'page')} without a capture time: they tell nothing about when")
     return Finding(answer, "; ".join(trust) + ".")
 
 
@@ -83,7 +80,7 @@ def say_source(corpus: Corpus) -> str:
     """The line under every chart: sites and capture window."""
     sites = corpus.articles["site"].dropna()
     names = sites.value_counts().sort_index().sort_values(ascending=False, kind="stable").index.tolist()
-    told = ", ".join(names[:2]) + (f" and {_plural(len(names) - 2, 'more site')}" if len(names) > 2 else "")
+    told = ", ".join(names[:2]) + (f" and {plural(len(names) - 2, 'more site')}" if len(names) > 2 else "")
     return f"Source: saved pages{' of ' + told if told else ''}; captured {describe_window(corpus.articles)}."
 
 
@@ -96,17 +93,17 @@ def say_headlines(headlines: pd.DataFrame) -> Finding:
     interval = _interval(first["share_low"], first["share_high"], first.get("share_reason"))
     answer = (
         f"\u201c{first['headline']}\u201d took the largest share of the sidebars: {percent(first['share'])} of all "
-        f"exposure ({interval}), with {_plural(int(first['prints']), 'print')} in {int(first['snapshots']):,} of "
-        f"{_plural(int(first['n_snapshots']), 'snapshot')}."
+        f"exposure ({interval}), with {plural(int(first['prints']), 'print')} in {int(first['snapshots']):,} of "
+        f"{plural(int(first['n_snapshots']), 'snapshot')}."
     )
     trust = []
     if most["headline"] != first["headline"]:
         trust.append(
-            f"By mere count it is \u201c{most['headline']}\u201d, {_plural(int(most['prints']), 'print')}."
+            f"By mere count it is \u201c{most['headline']}\u201d, {plural(int(most['prints']), 'print')}."
         )
     differs = int(headlines["rank_differs_by_weighting"].sum())
     trust.append(
-        f"{_plural(differs, 'headline')} of {len(headlines):,} would stand at another place under uniform or "
+        f"{plural(differs, 'headline')} of {len(headlines):,} would stand at another place under uniform or "
         "geometric weights."
         if differs
         else "The order is the same under uniform, log2 and geometric weights."
@@ -121,7 +118,7 @@ def say_topics(topics: pd.DataFrame, n_documents: int, reason: str = "") -> Find
         return Finding("No topic could be formed.", reason)
     first = topics.iloc[0]
     answer = (
-        f"{_plural(n_documents, 'text')} fall into {_plural(len(topics), 'topic')}; the largest, "
+        f"{plural(n_documents, 'text')} fall into {plural(len(topics), 'topic')}; the largest, "
         f"\u201c{first['label']}\u201d, holds {percent(first['share'])} "
         f"({_interval(first['share_low'], first['share_high'])}, n = {n_documents:,})."
     )
@@ -175,7 +172,7 @@ def say_ratings(ratings: pd.DataFrame) -> Finding:
     groups = ratings["group"].nunique()
     high = int((ratings["rating"] >= 0.5).sum())
     answer = (
-        f"{_plural(len(ratings), 'rated headline')} in {_plural(groups, 'group')}, mean rating "
+        f"{plural(len(ratings), 'rated headline')} in {plural(groups, 'group')}, mean rating "
         f"{format_number(ratings['rating'].mean())} of 0 to 1; {high:,} of them 0.5 or higher."
     )
     trust = []
@@ -185,7 +182,7 @@ def say_ratings(ratings: pd.DataFrame) -> Finding:
     if ratings.attrs.get("highest", 1) != 1:
         trust.append(f"The scale went up to {ratings.attrs['highest']:g} and was divided by it.")
     if ratings.attrs.get("left_out"):
-        trust.append(f"{_plural(ratings.attrs['left_out'], 'row')} without headline or rating left out.")
+        trust.append(f"{plural(ratings.attrs['left_out'], 'row')} without headline or rating left out.")
     if len(ratings) < 300:
         trust.append("Under 300 headlines the figures below move a lot; 500 and more are better.")
     return Finding(answer, " ".join(trust))
@@ -205,7 +202,7 @@ def say_held_out(figures: pd.DataFrame, measure: str = "auc") -> Finding:
 
     answer = (
         f"Of a rated clickbait headline and another one, a model trained on your labels puts the right one first "
-        f"with a chance of {told(own)}, n = {int(own['n']):,} headlines in {_plural(int(own['n_groups']), 'group')}, "
+        f"with a chance of {told(own)}, n = {int(own['n']):,} headlines in {plural(int(own['n_groups']), 'group')}, "
         "each judged by a model that had not seen its group."
     )
     shipped, step = rows.loc["shipped"], rows.loc["difference"]
@@ -228,11 +225,11 @@ def say_changes(changes: pd.DataFrame, n_pairs: int) -> Finding:
     if n_pairs == 0:
         return Finding("No article was captured twice, so that nothing can be compared.")
     if changes.empty:
-        return Finding(f"Nothing changed between the {_plural(n_pairs, 'pair')} of snapshots.")
+        return Finding(f"Nothing changed between the {plural(n_pairs, 'pair')} of snapshots.")
     counts = changes["field"].value_counts()
     counts = counts.sort_index().sort_values(ascending=False, kind="stable")
     listed = ", ".join(f"{field} {n:,}" for field, n in counts.items())
-    answer = f"{_plural(len(changes), 'change')} between {_plural(n_pairs, 'pair')} of snapshots: {listed}."
+    answer = f"{plural(len(changes), 'change')} between {plural(n_pairs, 'pair')} of snapshots: {listed}."
     assumed = int(
         (~changes["order_known"].astype(bool))
         .groupby([changes["snapshot_before"], changes["snapshot_after"]])
@@ -241,7 +238,7 @@ def say_changes(changes: pd.DataFrame, n_pairs: int) -> Finding:
     )
     trust = "A change lies somewhere between two captures; what came and went between them left no trace."
     if assumed:
-        trust = f"In {_plural(assumed, 'pair')} the order is assumed, since a snapshot is undated. " + trust
+        trust = f"In {plural(assumed, 'pair')} the order is assumed, since a snapshot is undated. " + trust
     return Finding(answer, trust)
 
 

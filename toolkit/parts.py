@@ -13,9 +13,10 @@ from toolkit.errors import CorpusError, InputError
 from toolkit.files import storage
 from toolkit.files.folders import PathLike
 from toolkit.files.store import Store, find_store, read_json
-from toolkit.intake.part_store import WORK, read_empty, read_table
+from toolkit.intake.part_store import WORK, find_records, read_empty, read_table
 from toolkit.intake.settle import IDS, Settled, finish_problems, settle_parts
 from toolkit.tables import TABLES, TableName, empty_table, list_tables, require_columns
+from toolkit.words import plural
 
 __all__ = ["PartedCorpus", "open_corpus"]
 
@@ -69,7 +70,7 @@ class PartedCorpus(Corpus):
         self.manifest = manifest
         self.complete = bool(manifest.get("complete", True))
         self.parameters = dict(manifest.get("parameters", {}))
-        self.records: list[Record] = list(manifest["parts"]) if self.complete else _find_records(store)
+        self.records: list[Record] = list(manifest["parts"]) if self.complete else find_records(store)
         self._settled: Settled | None = Settled() if self.complete else None
         self.has_ledger = bool(self.parameters.get("ledger"))
 
@@ -89,9 +90,9 @@ class PartedCorpus(Corpus):
         counts = self.count()
         state = "" if self.complete else ", incomplete"
         return (
-            f"<PartedCorpus: {counts['snapshots']:,} snapshots of {counts['articles']:,} articles, "
-            f"{counts['placements']:,} placements in {counts['modules']:,} modules, {counts['problems']:,} problems, "
-            f"{self.n_parts:,} parts{state}>"
+            f"<PartedCorpus: {plural(counts['snapshots'], 'snapshot')} of {plural(counts['articles'], 'article')}, "
+            f"{plural(counts['placements'], 'placement')} in {plural(counts['modules'], 'module')}, "
+            f"{plural(counts['problems'], 'problem')}, {plural(self.n_parts, 'part')}{state}>"
         )
 
     def _repr_html_(self) -> str:
@@ -382,15 +383,6 @@ class Batches:
 
     def __len__(self) -> int:
         return len(self.refs)
-
-
-def _find_records(store: Store) -> list[Record]:
-    """The records of the parts that are done, in order, where the load is not complete."""
-    names = [name for name in store.list(WORK) if name.startswith("part-")]
-    before = (read_json(store, f"{WORK}/base.json") or {"records": []})["records"]
-    return before + [
-        record for name in sorted(names) if (record := read_json(store, f"{WORK}/{name}")) is not None
-    ]
 
 
 def _join(

@@ -14,6 +14,7 @@ from typing import Any
 from toolkit.corpus import Corpus
 from toolkit.files.folders import find_version
 from toolkit.show import describe_window, show_corpus, show_table
+from toolkit.words import plural
 
 _HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.S)
 #: our own captions; what stands in them of the pages is escaped, and no such name leads out of the folder
@@ -48,8 +49,9 @@ def make_page(corpus: Corpus, sections: list[Section], folder: Path) -> str:
     first, last = (problems, "") if many else ("", problems)
     counts = corpus.count()
     summary = (
-        f"{counts['snapshots']:,} snapshots of {counts['articles']:,} articles, {counts['placements']:,} headlines "
-        f"printed in {counts['modules']:,} modules; captured {describe_window(corpus.articles)}."
+        f"{plural(counts['snapshots'], 'snapshot')} of {plural(counts['articles'], 'article')}, "
+        f"{plural(counts['placements'], 'headline')} printed in {plural(counts['modules'], 'module')}; "
+        f"captured {describe_window(corpus.articles)}."
     )
     template = (resources.files("toolkit") / "report.html").read_text(encoding="utf-8")
     script = template[template.index("<script>") + len("<script>") : template.index("</script>")]

@@ -14,6 +14,7 @@ import pandas as pd
 from toolkit.errors import InputError
 from toolkit.files.storage import write_csv
 from toolkit.tables import require_columns
+from toolkit.words import plural
 
 if TYPE_CHECKING:
     from toolkit.corpus import Corpus
@@ -38,8 +39,11 @@ def show_corpus(corpus: Corpus) -> str:
     """HTML that sums a corpus up: counts, window, formats, languages, module kinds, problems by reason."""
     counts = corpus.count()
     rows = [
-        ("snapshots (saved pages)", f"{counts['snapshots']:,} of {counts['articles']:,} articles"),
-        ("placements (printed headlines)", f"{counts['placements']:,} in {counts['modules']:,} modules"),
+        ("snapshots (saved pages)", f"{counts['snapshots']:,} of {plural(counts['articles'], 'article')}"),
+        (
+            "placements (printed headlines)",
+            f"{counts['placements']:,} in {plural(counts['modules'], 'module')}",
+        ),
         ("captured", describe_window(corpus.articles)),
         ("format", _tally(corpus.articles["format"])),
         ("language", _tally(corpus.articles["language"])),
@@ -58,9 +62,8 @@ def show_corpus(corpus: Corpus) -> str:
             for (stage, reason), n, example in zip(tally.index, tally["n"], tally["example"], strict=True)
         )
         head = _cells(["n", "problem", "first source"], "th")
-        problems = (
-            f"<table><caption>{len(corpus.problems):,} problems</caption><tr>{head}</tr>{lines}</table>"
-        )
+        caption = plural(len(corpus.problems), "problem")
+        problems = f"<table><caption>{caption}</caption><tr>{head}</tr>{lines}</table>"
     return (
         f"{_STYLE}<div class='tk-box tk-scroll'><table class='tk-num'><caption>Corpus</caption>{body}</table>"
         f"{problems}</div>"

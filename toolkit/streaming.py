@@ -157,6 +157,8 @@ def _tidy(store: Store, names: Sequence[str]) -> None:
     single = manifest["format_version"] == 1
     for name in names:
         store.remove(name if single else f"{name}.parquet")
+        store.sweep(name)
+    store.sweep()
     store.remove(WORK)
 
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from toolkit.files import storage
 from toolkit.files.folders import MAKER, MANIFEST, PathLike
 from toolkit.files.store import Store, find_store, hash_stream, read_json
-from toolkit.intake.part_store import WORK
+from toolkit.intake.part_store import WORK, find_records
 from toolkit.intake.plan import find_versions
 from toolkit.tables import TABLES
 
@@ -48,21 +48,21 @@ def verify_corpus(folder: PathLike) -> pd.DataFrame:
     store = find_store(folder)
     manifest = storage.read_store_manifest(store)
     findings: list[tuple[str, str, str, str]] = []
+    listed: set[str] = set()
     if manifest.get("complete", True):
         files = manifest.get("files", {})
         rows = _find_rows(manifest)
     else:
-        records = [
-            read_json(store, f"{WORK}/{name}") for name in store.list(WORK) if name.startswith("part-")
-        ]
-        files = {name: entry for record in records if record for name, entry in record["files"].items()}
+        records = find_records(store)
+        files = {name: entry for record in records for name, entry in record["files"].items()}
         rows = {
             f"{table}/{record['name']}.parquet": n
             for record in records
-            if record
             for table, n in record["rows"].items()
         }
-        done, wanted = len(records), manifest["load"]["n_tasks"]
+        base = read_json(store, f"{WORK}/base.json") or {"records": [], "problems": []}
+        listed = set(base["problems"])
+        done, wanted = len(records) - len(base["records"]), manifest["load"]["n_tasks"]
         findings.append(
             (
                 MANIFEST,
@@ -74,7 +74,7 @@ def verify_corpus(folder: PathLike) -> pd.DataFrame:
     for name, entry in files.items():
         findings += [(name, "error", *found) for found in _check_file(store, name, entry, rows.get(name))]
     findings += [(name, "note", "a file that the manifest does not list", "remove it, or keep it elsewhere")
-                 for name in _find_strangers(store, files)]  # fmt: skip
+                 for name in _find_strangers(store, {*files, *listed})]  # fmt: skip
     findings += _check_totals(manifest)
     findings += _check_versions(manifest)
     table = pd.DataFrame(findings, columns=["file", "severity", "finding", "advice"]).astype("str")
@@ -109,7 +109,7 @@ def _check_file(store: Store, name: str, entry: Mapping[str, Any], rows: int | N
     return []
 
 
-def _find_strangers(store: Store, files: Mapping[str, Any]) -> list[str]:
+def _find_strangers(store: Store, files: set[str]) -> list[str]:
     """Parquet files among ours that nobody lists: other programs would read them as parts."""
     there = [f"{table}/{name}" for table in TABLES for name in store.list(table)]
     return [name for name in there if name not in files and not name.startswith("problems/head-")]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["count_words", "find_words", "normalise_headline", "split_sentences", "squeeze"]
+__all__ = ["count_words", "find_words", "normalise_headline", "plural", "split_sentences", "squeeze"]
 
 #: Scripts that put no spaces between words, as the inside of a regular-expression class.
 UNSPACED = (
@@ -36,6 +36,17 @@ def squeeze(text: str) -> str:
     if not text.isascii():
         text = _INVISIBLE.sub("", text)
     return _SPACES.sub(" ", text).strip()
+
+
+def plural(n: int, noun: str, many: str | None = None) -> str:
+    """A count and its noun, in the form that fits.
+
+    Examples
+    --------
+    >>> plural(1, "text"), plural(1200, "text"), plural(0, "story", "stories")
+    ('1 text', '1,200 texts', '0 stories')
+    """
+    return f"{n:,} {noun if n == 1 else many or noun + 's'}"
 
 
 def find_words(text: str) -> list[str]:

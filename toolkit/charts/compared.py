@@ -9,9 +9,10 @@ import pandas as pd
 from toolkit.charts.frame import open_canvas
 from toolkit.charts.parts import describe_rows, draw_rows, set_percent_axis
 from toolkit.charts.style import LINES, WIDTH, Theme
-from toolkit.charts.text import NBSP, name_text, plural, quote
+from toolkit.charts.text import NBSP, name_text, quote
 from toolkit.errors import InputError
 from toolkit.tables import require_columns
+from toolkit.words import plural
 
 
 def draw_comparison(

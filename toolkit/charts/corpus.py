@@ -11,8 +11,9 @@ import pandas as pd
 from toolkit.charts.frame import open_canvas
 from toolkit.charts.parts import lay_out_grid, set_height, set_time_axis
 from toolkit.charts.style import WIDTH, Theme
-from toolkit.charts.text import clean_text, name_text, plural, quote, say_hours
+from toolkit.charts.text import clean_text, name_text, quote, say_hours
 from toolkit.tables import require_columns
+from toolkit.words import plural
 
 _PERIODS = {"D": "day", "W-MON": "week", "MS": "month", "QS": "quarter", "YS": "year"}
 

@@ -14,6 +14,7 @@ from toolkit.charts.fonts import choose_fonts
 from toolkit.charts.style import MIN_WIDTH, WIDTH, Palette, Theme, get_palette, make_settings
 from toolkit.charts.text import fit_lines, measure_width, quiet_glyphs
 from toolkit.errors import InputError
+from toolkit.words import plural
 
 _TITLE_SIZE = 13.0
 _SUBTITLE_SIZE = 9.5
@@ -37,7 +38,7 @@ class ChartNote:
         """Alt text after Cesal: kind of chart, of what data, and the reason for showing it."""
         names = [str(name).replace("_", " ") for name in columns]
         data = ", ".join(names[:6]) + (f" and {len(names) - 6} more columns" if len(names) > 6 else "")
-        rows = f"{n_rows:,} row{'' if n_rows == 1 else 's'}"
+        rows = plural(n_rows, "row")
         parts = [f"{self.kind}.", self.finding, self.subtitle, self.detail]
         parts.append(f"Data: {rows} ({data}), in the CSV beside it.")
         return " ".join(" ".join(parts).split())

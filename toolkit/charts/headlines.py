@@ -10,8 +10,9 @@ import pandas as pd
 from toolkit.charts.frame import open_canvas
 from toolkit.charts.parts import describe_rows, draw_rows, name_beside, set_height, set_percent_axis, spread
 from toolkit.charts.style import LINES, MARKERS, WIDTH, Theme
-from toolkit.charts.text import clean_text, name_text, percent, plural, quote
+from toolkit.charts.text import clean_text, name_text, percent, quote
 from toolkit.tables import require_columns
+from toolkit.words import plural
 
 
 def draw_exposure(

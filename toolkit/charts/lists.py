@@ -10,9 +10,10 @@ import pandas as pd
 from toolkit.charts.frame import open_canvas
 from toolkit.charts.parts import draw_heatmap, set_height, set_percent_axis
 from toolkit.charts.style import LINES, WIDTH, Theme
-from toolkit.charts.text import clean_text, name_text, percent, plural, quote
+from toolkit.charts.text import clean_text, name_text, percent, quote
 from toolkit.errors import InputError
 from toolkit.tables import require_columns
+from toolkit.words import plural
 
 
 def draw_lorenz(

@@ -20,8 +20,9 @@ from toolkit.charts.parts import (
     set_time_axis,
 )
 from toolkit.charts.style import WIDTH, Theme
-from toolkit.charts.text import clean_text, name_text, percent, plural, quote, say_hours
+from toolkit.charts.text import clean_text, name_text, percent, quote, say_hours
 from toolkit.tables import require_columns
+from toolkit.words import plural
 
 
 def draw_presence(

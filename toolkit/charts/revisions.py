@@ -9,8 +9,9 @@ import pandas as pd
 from toolkit.charts.frame import open_canvas
 from toolkit.charts.parts import label_rows, name_rows, row_height, set_height
 from toolkit.charts.style import MARKERS, WIDTH, Theme
-from toolkit.charts.text import NBSP, clean_text, name_text, plural
+from toolkit.charts.text import NBSP, clean_text, name_text
 from toolkit.tables import require_columns
+from toolkit.words import plural
 
 _ACTIONS = ("added", "removed", "reworded", "moved", "split", "merged")
 

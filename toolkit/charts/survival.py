@@ -10,9 +10,10 @@ import pandas as pd
 from toolkit.charts.frame import open_canvas
 from toolkit.charts.parts import set_percent_axis
 from toolkit.charts.style import WIDTH, Theme
-from toolkit.charts.text import name_text, percent, plural, quote, say_hours
+from toolkit.charts.text import name_text, percent, quote, say_hours
 from toolkit.errors import InputError
 from toolkit.tables import require_columns
+from toolkit.words import plural
 
 
 def draw_survival(

@@ -160,17 +160,6 @@ def percent(share: float) -> str:
     return f"{value:.1f}{NBSP}%" if abs(value) < 9.95 and value != 0 else f"{value:.0f}{NBSP}%"
 
 
-def plural(n: int, noun: str, many: str | None = None) -> str:
-    """A count and its noun.
-
-    Examples
-    --------
-    >>> plural(1, "text"), plural(1200, "text")
-    ('1 text', '1,200 texts')
-    """
-    return f"{n:,} {noun if n == 1 else many or noun + 's'}"
-
-
 def name_text(text: object) -> str:
     """A label that a reader can see: `clean_text`, or words for a text that is missing or holds nothing to draw.
 

@@ -10,8 +10,9 @@ import pandas as pd
 
 from toolkit.charts.frame import Canvas, open_canvas
 from toolkit.charts.style import LINES, MARKERS, WIDTH, Theme
-from toolkit.charts.text import name_text, plural, quote
+from toolkit.charts.text import name_text, quote
 from toolkit.tables import require_columns
+from toolkit.words import plural
 
 _MAP_SIZE = 9.0
 _PADDING = 0.06  # inches between names

@@ -16,8 +16,9 @@ from toolkit.charts.parts import (
     set_time_axis,
 )
 from toolkit.charts.style import LINES, MARKERS, WIDTH, Theme
-from toolkit.charts.text import clean_text, name_text, percent, plural, quote
+from toolkit.charts.text import clean_text, name_text, percent, quote
 from toolkit.tables import require_columns
+from toolkit.words import plural
 
 #: Fewer headlines than this bear no comparison.
 _FEW = 20

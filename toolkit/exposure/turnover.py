@@ -15,6 +15,7 @@ from toolkit.exposure.lists import RankedLists, compare_pairs
 from toolkit.exposure.prints import Prints, Window, read_prints, run_starts, vocabulary
 from toolkit.exposure.weights import check_patience, rank_weights
 from toolkit.stats import MIN_CLUSTERS, bootstrap_sums
+from toolkit.words import plural
 
 __all__ = ["compare_modules", "measure_churn", "measure_turnover"]
 
@@ -304,7 +305,7 @@ def _churn_of(gaps: pd.DataFrame | None, level: float, random_state: int) -> dic
     nothing = pd.DataFrame({name: [] for name in ("entered", "days", "entry_share", "rbo")}, dtype=float)
     gaps = nothing if gaps is None else gaps
     dated = gaps[gaps["days"].notna()]
-    few = f"{len(gaps)} gap{'' if len(gaps) == 1 else 's'} between captures; an interval needs {MIN_CLUSTERS} or more"
+    few = f"{plural(len(gaps), 'gap')} between captures; an interval needs {MIN_CLUSTERS} or more"
     reason = few if len(gaps) < MIN_CLUSTERS else ""
     if len(gaps) and dated.empty:
         reason = "no gap between two captures with a time: no rate per day" + (f"; {few}" if reason else "")

@@ -37,6 +37,9 @@ class Store(Protocol):
     def remove(self, name: str) -> None:
         """Remove a file or a folder with all in it; no error where there is none."""
 
+    def sweep(self, folder: str = "") -> None:
+        """Remove what writers that were killed left half-written right in ``folder``."""
+
     def is_empty(self) -> bool:
         """Whether nothing at all is there."""
 
@@ -84,6 +87,10 @@ class LocalStore:
         else:
             path.unlink(missing_ok=True)
 
+    def sweep(self, folder: str = "") -> None:
+        for left in Path(self.place, folder).glob(".*.tmp"):
+            left.unlink(missing_ok=True)
+
     def is_empty(self) -> bool:
         path = Path(self.place)
         return not path.is_dir() or not any(path.iterdir())
@@ -128,6 +135,9 @@ class RemoteStore:
         fs, path = self._at(name)
         if fs.exists(path):
             fs.rm(path, recursive=True)
+
+    def sweep(self, folder: str = "") -> None:
+        """Nothing to do: an upload that was broken off leaves no file."""
 
     def is_empty(self) -> bool:
         fs, path = self._at("")

@@ -21,6 +21,7 @@ from toolkit.tables import TABLES, TableName, list_tables
 __all__ = [
     "WORK",
     "check_run",
+    "find_records",
     "find_schema",
     "part_name",
     "read_record",
@@ -146,6 +147,14 @@ def read_record(store: Store, task: Task) -> Record | None:
         return None
     whole = all(store.size(name) == entry["bytes"] for name, entry in record["files"].items())
     return record if whole else None
+
+
+def find_records(store: Store) -> list[Record]:
+    """The records of the parts that are done, in order, where the load is not complete; first those added to."""
+    before = (read_json(store, f"{WORK}/base.json") or {"records": []})["records"]
+    names = sorted(name for name in store.list(WORK) if name.startswith("part-"))
+    found = (read_json(store, f"{WORK}/{name}") for name in names)
+    return before + [record for record in found if record is not None]
 
 
 @lru_cache(maxsize=32)

@@ -22,6 +22,7 @@ from toolkit.intake.part_store import WORK
 from toolkit.intake.rows import Options
 from toolkit.intake.tasks import Task
 from toolkit.tables import TABLES
+from toolkit.words import plural
 
 __all__ = ["INPUTS", "Plan", "clear_folder", "describe_options", "find_versions", "list_inputs", "open_plan"]
 
@@ -237,7 +238,7 @@ def _compare_inputs(before: pd.DataFrame, now: pd.DataFrame) -> list[str]:
     both = old.index.intersection(new.index)
     changed = both[(old.loc[both] != new.loc[both]).any(axis=1).to_numpy()]
     told = [
-        f"{len(names):,} {'input' if len(names) == 1 else 'inputs'} {what} (the first: {sorted(names)[0]!r})"
+        f"{plural(len(names), 'input')} {what} (the first: {sorted(names)[0]!r})"
         for names, what in ((come, "new"), (gone, "gone"), (changed, "changed"))
         if len(names)
     ]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from toolkit.readers.model import Tally, make_day_key
+from toolkit.words import plural
 
 __all__ = ["IDS", "Settled", "settle_parts"]
 
@@ -148,7 +149,7 @@ def _thin(
                 "source": file,
                 "stage": "table",
                 "reason": "thinned",
-                "detail": f"{n:,} {'snapshot' if n == 1 else 'snapshots'} of an address that was captured earlier on "
+                "detail": f"{plural(n, 'snapshot')} of an address that was captured earlier on "
                 "the same day (UTC); left out, as asked (once_a_day).",
             }
         )

@@ -18,6 +18,7 @@ from toolkit.revisions.body import Step, Text, read_in_order, read_text
 from toolkit.revisions.compare import compare_snapshots, unpack
 from toolkit.revisions.pairs import find_pairs
 from toolkit.revisions.wording import Edit, diff_words
+from toolkit.words import plural
 
 __all__ = ["ChangesView", "view_changes"]
 
@@ -350,7 +351,7 @@ def _show_body(
     if not rows:
         return "<p>Neither snapshot has a body.</p>\n"
     count = int((changes["field"] == "body").sum())
-    caption = f"Body: {count} {'change' if count == 1 else 'changes'}, {len(steps)} sentences compared"
+    caption = f"Body: {plural(count, 'change')}, {plural(len(steps), 'sentence')} compared"
     return _head(caption, "Change") + "".join(rows) + "</tbody></table>\n"
 
 
@@ -371,7 +372,7 @@ def _show_same(matches: Sequence[Match], before: Text, after: Text, language: st
     old = _escape(" ".join(before.sentences[i] for match in matches for i in match.before))
     new = _escape(" ".join(after.sentences[j] for match in matches for j in match.after))
     count = len(matches)
-    label = f"{count} {'sentence' if count == 1 else 'sentences'} unchanged"
+    label = f"{plural(count, 'sentence')} unchanged"
     if count > FOLD:
         old, new = (f"<details><summary>{label}</summary>{text}</details>" for text in (old, new))
     return [
@@ -403,5 +404,5 @@ def _show_modules(changes: pd.DataFrame, pair: pd.DataFrame) -> str:
             f"{_cell(left)}{_cell(right)}</tr>\n"
             + (f'<tr><td colspan="3">{_escape(detail)}</td></tr>\n' if detail else "")
         )
-    caption = f"Modules: {len(part)} {'change' if len(part) == 1 else 'changes'}"
+    caption = f"Modules: {plural(len(part), 'change')}"
     return _head(caption, "Module") + "".join(rows) + "</tbody></table>\n"
