@@ -38,7 +38,8 @@ streaming.SMALL = {"articles": -1}
 if __name__ == "__main__":
     archive, out, jobs, trace, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], int(sys.argv[5])
     if trace != "resume":
-        toolkit.load("data/sample/pages", n_jobs=jobs, progress=False)  # processes and models are warm
+        # processes and models are warm; with so small parts no worker is passed over
+        toolkit.load("data/sample/pages", n_jobs=jobs, progress=False, part_size=50_000)
     rss = []
     def watch(done, total, problems):
         if trace == "memory":
@@ -198,7 +199,8 @@ def run_dask(n_pages: int = SIZES["dask"]) -> bool:
             ) as cluster,
             distributed.Client(cluster) as client,
         ):
-            toolkit.load("data/sample/pages", out=folder / "warm", client=client, progress=False)
+            warm = {"client": client, "progress": False, "part_size": 50_000}  # no worker is passed over
+            toolkit.load("data/sample/pages", out=folder / "warm", **warm)
             start = time.perf_counter()
             toolkit.load(archive, out=folder / "dask", client=client, progress=False)
             seconds = time.perf_counter() - start
