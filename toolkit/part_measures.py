@@ -209,7 +209,9 @@ def _add_up(parts: list[_Part], client: Any, options: dict[str, Any]) -> pd.Data
         return measure_headlines(empty_table("placements"), empty_table("articles"), **kept)
     added.clear()
     batch.clear()
-    return finish_headlines(add_headlines(left, release=True), **kept)
+    whole = add_headlines(left, release=True)
+    left.clear()
+    return finish_headlines(whole, release=True, **kept)
 
 
 def _sum_part(part: _Part, labels: Labels, options: dict[str, Any]) -> HeadlineSums:

@@ -129,8 +129,12 @@ def measure_headlines(
     return finish_headlines(sums, share_of=share_of, level=level)
 
 
-def finish_headlines(sums: HeadlineSums, *, share_of: ShareOf = "log2", level: float = 0.95) -> pd.DataFrame:
+def finish_headlines(
+    sums: HeadlineSums, *, share_of: ShareOf = "log2", level: float = 0.95, release: bool = False
+) -> pd.DataFrame:
     """The result of `measure_headlines` from the sums of all parts.
+
+    With ``release`` each group of headlines is let go once its rows are made; the sums cannot be used again.
 
     Examples
     --------
@@ -139,8 +143,14 @@ def finish_headlines(sums: HeadlineSums, *, share_of: ShareOf = "log2", level: f
     >>> finish_headlines(parts).shape[0]
     0
     """
-    tables = [_finish_group(sums, group, share_of, level) for group in sums.groups if group is not None]
+    tables = []
+    for n, group in enumerate(sums.groups):
+        if group is not None:
+            tables.append(_finish_group(sums, group, share_of, level))
+        if release:
+            sums.groups[n] = group = None
     table = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
+    tables.clear()
     # rounding in the last digits must not part headlines whose exposure is the same
     rounded = [table[f"exposure_{name}"].round(9) for name in SUMMED_WEIGHTS]
     orders = [column.rank(method="min", ascending=False).to_numpy() for column in rounded]
