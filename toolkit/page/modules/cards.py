@@ -109,9 +109,8 @@ def _read_links(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[_L
     end, attrs = tree.end, tree.attrs
     spoken, before, measure = pieces.spoken, pieces.before, pieces.size
     links = []
-    read: dict[
-        str, tuple[str, tuple[str, str, str, str]]
-    ] = {}  # a teaser's picture, headline and button agree
+    # a teaser's picture, headline and button have one address
+    read: dict[str, tuple[str, tuple[str, str, str, str]]] = {}
     for node in tree.anchors:
         href = (attrs[node]["href"] or "").strip()
         known = read.get(href)
