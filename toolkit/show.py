@@ -153,7 +153,7 @@ def show_table(
         require_columns(whole, "table", columns)
         whole = whole[list(columns)]
     part = whole.head(rows)
-    note = f"{len(whole):,} rows" if len(whole) <= rows else f"first {rows:,} of {len(whole):,} rows"
+    note = plural(len(whole), "row") if len(whole) <= rows else f"first {rows:,} of {len(whole):,} rows"
     if save is not None:
         note += f"; all in {Path(save).parent.name}/{Path(save).name}"
     numeric = {

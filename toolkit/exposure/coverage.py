@@ -9,6 +9,7 @@ from toolkit.exposure.dwell import find_captures, find_sightings, find_stays
 from toolkit.exposure.prints import Prints, Window, read_prints
 from toolkit.exposure.turnover import read_lists
 from toolkit.stats import MIN_CLUSTERS
+from toolkit.words import plural
 
 __all__ = ["MEASURES", "measure_coverage"]
 
@@ -159,7 +160,7 @@ def _facts(prints: Prints, here: np.ndarray) -> dict:
         "intervals by snapshots": (
             printing,
             printing >= MIN_CLUSTERS,
-            f"{printing} snapshots with headlines",
+            f"{plural(printing, 'snapshot')} with headlines",
         ),
         "turnover per gap": (n_gaps, n_gaps > 0, "no module and no page was captured twice"),
         "turnover per day": (n_timed, n_timed > 0, times),
