@@ -6,6 +6,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
+STORIES = [
+    "Council votes to keep the old harbour bridge open",
+    "Bakery wins prize for a loaf that nobody wanted",
+    "Why the river froze twice in a single winter",
+    "Teachers ask for smaller classes before the autumn",
+    "Railway line reopens after eleven years of repairs",
+    "Three museums share one painting and one guard",
+    "Farmers count the cost of a summer without rain",
+    "Night buses return to the northern suburbs",
+]
+BODY = "".join(
+    f"<p>Paragraph {n} of the article tells at some length what happened in the town, who was there, and what they "
+    "said about it when they were asked on the following day.</p>"
+    for n in range(6)
+)
+
 TEXT_PAGE = """Wednesday, April 2, 2025
 
 Harbour Bridge Opens After Four Years

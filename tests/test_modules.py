@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pages import BODY, STORIES
 
 from toolkit.page.modules import find_modules
 from toolkit.page.modules.cards import find_cards
@@ -16,22 +17,6 @@ from toolkit.page.modules.texts import is_date, overlap
 from toolkit.page.tree import Tree, read_tree
 from toolkit.page.urls import make_absolute, registered_domain, split_url, url_key
 from toolkit.tables import KINDS
-
-STORIES = [
-    "Council votes to keep the old harbour bridge open",
-    "Bakery wins prize for a loaf that nobody wanted",
-    "Why the river froze twice in a single winter",
-    "Teachers ask for smaller classes before the autumn",
-    "Railway line reopens after eleven years of repairs",
-    "Three museums share one painting and one guard",
-    "Farmers count the cost of a summer without rain",
-    "Night buses return to the northern suburbs",
-]
-BODY = "".join(
-    f"<p>Paragraph {n} of the article tells at some length what happened in the town, who was there, and what they "
-    "said about it when they were asked on the following day.</p>"
-    for n in range(6)
-)
 
 
 def slug(text: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pages
 import pytest
+from pages import BODY
 
 from toolkit.page.modules import find_modules, siblings
 from toolkit.page.modules.assemble import prepare
@@ -14,19 +16,7 @@ from toolkit.page.modules.siblings import agree
 from toolkit.page.modules.split import LEAST, NAMES, agree_pairs, describe_pairs
 from toolkit.page.tree import read_tree
 
-STORIES = [
-    "Council votes to keep the old harbour bridge open",
-    "Bakery wins prize for a loaf that nobody wanted",
-    "Why the river froze twice in a single winter",
-    "Teachers ask for smaller classes before the autumn",
-    "Railway line reopens after eleven years of repairs",
-    "Three museums share one painting and one guard",
-]
-BODY = "".join(
-    f"<p>Paragraph {n} of the article tells at some length what happened in the town, who was there, and what they "
-    "said about it when they were asked on the following day.</p>"
-    for n in range(6)
-)
+STORIES = pages.STORIES[:6]
 
 
 def whole(side: str) -> str:

@@ -260,7 +260,7 @@ def _refuse(corpus: Corpus, trial: str | None) -> bool:
         print(f"toolkit: doubtful: {source}: {', '.join(doubts)}", file=sys.stderr)
     print(
         f"toolkit: --strict: {plural(n, 'problem')} and {plural(len(doubtful), 'doubtful page')}; "
-        f"nothing was written. Save these pages again, leave them "
+        "nothing was written. Save these pages again, leave them "
         "out, or load without --strict: problems then become rows of the table 'problems', and find_doubtful() lists "
         "the rest.",
         file=sys.stderr,

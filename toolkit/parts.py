@@ -12,8 +12,8 @@ from toolkit.corpus import Corpus, Time, as_utc, matches
 from toolkit.errors import CorpusError, InputError
 from toolkit.files import storage
 from toolkit.files.folders import PathLike
-from toolkit.files.store import Store, find_store, read_json
-from toolkit.intake.part_store import WORK, find_records, read_empty, read_table
+from toolkit.files.store import Store, find_store
+from toolkit.intake.part_store import find_records, read_base, read_empty, read_table
 from toolkit.intake.settle import IDS, Settled, finish_problems, settle_parts
 from toolkit.tables import TABLES, TableName, empty_table, list_tables, require_columns
 from toolkit.words import plural
@@ -188,7 +188,7 @@ class PartedCorpus(Corpus):
     def _problem_files(self) -> list[str]:
         if self.complete:
             return list(self.manifest["problems"])
-        base = read_json(self.store, f"{WORK}/base.json") or {"records": [], "problems": []}
+        base = read_base(self.store)
         heads = [f"problems/{name}" for name in self.store.list("problems") if name.startswith("head-")]
         new = [f"problems/{record['name']}.parquet" for record in self.records[len(base["records"]) :]]
         return base["problems"] + [name for name in heads if name not in base["problems"]] + new

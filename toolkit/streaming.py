@@ -16,6 +16,7 @@ from toolkit.intake.part_store import (
     WORK,
     Record,
     describe_files,
+    read_base,
     read_record,
     read_table,
     run_task,
@@ -74,7 +75,7 @@ def stream_load(
             tell.step(problems, pages=record["rows"]["articles"], size=record["bytes"])
     finally:
         tell.close()
-    before = [] if plan.base is None else read_json(store, f"{WORK}/base.json")["records"]
+    before = [] if plan.base is None else read_base(store)["records"]
     ordered = before + [records[task.number] for task in plan.tasks]
     finish(plan, options, store, ordered)
     return open_corpus(store.place)

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 
 from toolkit.files import storage
 from toolkit.files.folders import MAKER, MANIFEST, PathLike
-from toolkit.files.store import Store, find_store, hash_stream, read_json
-from toolkit.intake.part_store import WORK, find_records
+from toolkit.files.store import Store, find_store, hash_stream
+from toolkit.intake.part_store import find_records, read_base
 from toolkit.intake.plan import find_versions
 from toolkit.tables import TABLES
 
@@ -60,7 +60,7 @@ def verify_corpus(folder: PathLike) -> pd.DataFrame:
             for record in records
             for table, n in record["rows"].items()
         }
-        base = read_json(store, f"{WORK}/base.json") or {"records": [], "problems": []}
+        base = read_base(store)
         listed = set(base["problems"])
         done, wanted = len(records) - len(base["records"]), manifest["load"]["n_tasks"]
         findings.append(

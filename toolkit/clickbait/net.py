@@ -61,8 +61,7 @@ class Net(NamedTuple):
         table : array
             As ``count_features`` gives it.
         """
-        masks = lexer.hashes()[tokens.number, 1].astype(np.uint32)
-        begins = np.flatnonzero(np.diff(tokens.row, prepend=-1))
+        masks, begins = _find_masks(lexer, tokens)
         hidden = _add_rows(self.key, self.word, masks, tokens.row, tokens.n_rows)
         hidden += _add_rows(self.first_key, self.first, masks[begins], tokens.row[begins], tokens.n_rows)
         hidden += self.bias / _STEPS
@@ -105,9 +104,8 @@ class Net(NamedTuple):
         use = weights > 0.01 * weights.max()
         tokens, table, target, weights = tokens.take(use), table[use], target[use], weights[use]
         n = len(target)
-        masks = lexer.hashes()[tokens.number, 1].astype(np.uint32)
+        masks, begins = _find_masks(lexer, tokens)
         min_rows = _MIN_ROWS if n >= _SMALL else _MIN_ROWS_SMALL
-        begins = np.flatnonzero(np.diff(tokens.row, prepend=-1))
         mean = table.mean(axis=0).astype(np.float32)
         scale = (1.0 / (table.std(axis=0) + 1e-6)).astype(np.float32)
         word_key, words = _one_column_per_mask(tokens.row, masks, n, min_rows)
@@ -128,6 +126,11 @@ class Net(NamedTuple):
             word_key, word_weights, first_key, first_weights, cue_weights, mean, scale,
             _in_steps(bias), _in_steps(out / np.float32(_STRETCH)), np.array([centre + float(base[0]) / _STRETCH]),
         )  # fmt: skip
+
+
+def _find_masks(lexer: Lexer, tokens: Tokens) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.intp]]:
+    """The hash of each token's mask, and which tokens are the first of their lines."""
+    return lexer.hashes()[tokens.number, 1].astype(np.uint32), np.flatnonzero(np.diff(tokens.row, prepend=-1))
 
 
 def _in_steps(values: npt.NDArray[Any]) -> npt.NDArray[np.int16]:

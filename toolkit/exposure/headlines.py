@@ -18,7 +18,7 @@ from toolkit.exposure.dwell import (
 )
 from toolkit.exposure.identity import Identity
 from toolkit.exposure.prints import Window, order_wordings, read_prints
-from toolkit.exposure.sums import SUMMED_WEIGHTS, HeadlineGroup, HeadlineSums, ShareOf, sum_headlines
+from toolkit.exposure.sums import SUMMED_WEIGHTS, HeadlineGroup, HeadlineSums, ShareOf, sum_headlines, unpair
 from toolkit.stats import MIN_CLUSTERS, cluster_share_interval, wilson_interval
 
 __all__ = ["measure_headlines"]
@@ -184,7 +184,7 @@ def _finish_group(sums: HeadlineSums, group: HeadlineGroup, share_of: ShareOf, l
     of_snapshots = np.full(n, sums.n_snapshots, np.int64)
     presence = wilson_interval(snapshots, of_snapshots, level)
     different = {
-        name: np.bincount(pairs // max(len(sums.values[name]), 1), minlength=n).astype(np.int64)
+        name: np.bincount(unpair(pairs, len(sums.values[name]))[0], minlength=n).astype(np.int64)
         for name, pairs in group.sets.items()
     }
     wordings = order_wordings(group.wordings)
@@ -223,9 +223,9 @@ def _mean_position(counts: pd.DataFrame) -> npt.NDArray[np.float64]:
 
 def _dwell(sums: HeadlineSums, group: HeadlineGroup) -> dict[str, object]:
     when = sums.captures
-    n_captures, none = max(len(when.place), 1), when.place[:0]
+    none = when.place[:0]
     captures = Captures(pd.DataFrame(), none, none, when.place, when.start, when.end)
-    stays = find_stays(group.seen // n_captures, group.seen % n_captures, captures)
+    stays = find_stays(*unpair(group.seen, len(when.place)), captures)
     found = sum_stays(stays["headline"].to_numpy(), stays).reindex(np.arange(len(group.keys)))
     # a stay bounded on neither side was seen in the only capture of its place
     several = (

@@ -15,7 +15,7 @@ from toolkit.exposure.dwell import PAGE_KINDS, find_captures, find_sightings, jo
 from toolkit.exposure.prints import Prints, run_starts, sorted_unique
 from toolkit.exposure.weights import rank_weights
 
-__all__ = ["SUMMED_WEIGHTS", "HeadlineSums", "ShareOf", "add_headlines", "sum_headlines"]
+__all__ = ["SUMMED_WEIGHTS", "HeadlineSums", "ShareOf", "add_headlines", "sum_headlines", "unpair"]
 
 Ints = npt.NDArray[np.int64]
 Objects = npt.NDArray[np.object_]
@@ -208,7 +208,14 @@ def _pair(one: Ints, other: Ints, width: int) -> Ints:
     return one * max(width, 1) + other
 
 
-def _unpair(pairs: Ints, width: int) -> tuple[Ints, Ints]:
+def unpair(pairs: Ints, width: int) -> tuple[Ints, Ints]:
+    """The two codes that `HeadlineGroup` keeps as one number; ``width`` is how many codes the second can have.
+
+    Examples
+    --------
+    >>> [codes.tolist() for codes in unpair(np.array([5, 7]), 3)]
+    [[1, 2], [2, 1]]
+    """
     return pairs // max(width, 1), pairs % max(width, 1)
 
 
@@ -227,7 +234,7 @@ def _take(
     codes = np.cumsum(keep) - 1
 
     def cut(pairs: Ints, width: int) -> Ints:
-        one, other = _unpair(pairs, width)
+        one, other = unpair(pairs, width)
         kept = keep[one]
         return _pair(codes[one[kept]], other[kept], width)
 
@@ -329,7 +336,7 @@ def _add_groups(
     def join(pairs: Sequence[Ints], others: Sequence[Ints], width: int) -> Ints:
         found = []
         for one, new, other in zip(pairs, mapped, others, strict=True):
-            left, right = _unpair(one, len(other))
+            left, right = unpair(one, len(other))
             found.append(_pair(new[left], other[right], width))
         return sorted_unique(np.concatenate(found))
 

@@ -24,6 +24,7 @@ __all__ = [
     "find_records",
     "find_schema",
     "part_name",
+    "read_base",
     "read_record",
     "read_table",
     "run_task",
@@ -149,9 +150,15 @@ def read_record(store: Store, task: Task) -> Record | None:
     return record if whole else None
 
 
+def read_base(store: Store) -> dict[str, Any]:
+    """``records`` and ``problems`` (files) of the corpus that the load under way adds to; empty where to none."""
+    found: dict[str, Any] | None = read_json(store, f"{WORK}/base.json")
+    return found or {"records": [], "problems": []}
+
+
 def find_records(store: Store) -> list[Record]:
     """The records of the parts that are done, in order, where the load is not complete; first those added to."""
-    before = (read_json(store, f"{WORK}/base.json") or {"records": []})["records"]
+    before = read_base(store)["records"]
     names = sorted(name for name in store.list(WORK) if name.startswith("part-"))
     found = (read_json(store, f"{WORK}/{name}") for name in names)
     return before + [record for record in found if record is not None]

@@ -96,29 +96,34 @@ def claim_nodes(
 
 def measure_residue(tree: Tree, blocks: Blocks, claims: Claims, stated: Stated) -> float:
     """Share of the page's visible characters that no rule could place, 0 to 1."""
-    held = claims.nodes.keys()
-    total = left = 0
-    open_blocks = []
-    for k, (start, size) in enumerate(zip(blocks.start, blocks.chars, strict=True)):
-        claimed = not held.isdisjoint(range(start, blocks.stop[k]))
-        if claimed or not tree.hidden[start]:
-            total += size
-            if not claimed and size >= MARK and blocks.linked[k] < LINKED * size:
-                open_blocks.append(k)  # only these can be residue
-    for k, role in _place_blocks(tree, blocks, open_blocks, stated):
-        if role[0] == "residue":
-            left += blocks.chars[k]
+    visible = _find_visible(tree, blocks, claims)
+    total = sum(blocks.chars[k] for k in visible)
+    open_blocks = [  # only these can be residue
+        k
+        for k, claimed in visible.items()
+        if not claimed and blocks.chars[k] >= MARK and blocks.linked[k] < LINKED * blocks.chars[k]
+    ]
+    left = sum(
+        blocks.chars[k]
+        for k, role in _place_blocks(tree, blocks, open_blocks, stated)
+        if role[0] == "residue"
+    )
     return round(left / total, 4) if total else 0.0
+
+
+def _find_visible(tree: Tree, blocks: Blocks, claims: Claims) -> dict[int, bool]:
+    """The visible blocks in page order, each with whether anything in it is claimed (then it counts as visible)."""
+    held = claims.nodes.keys()
+    claimed = [not held.isdisjoint(range(a, b)) for a, b in zip(blocks.start, blocks.stop, strict=True)]
+    return {k: claimed[k] for k, start in enumerate(blocks.start) if claimed[k] or not tree.hidden[start]}
 
 
 def _unclaimed_roles(
     tree: Tree, blocks: Blocks, claims: Claims, stated: Stated
 ) -> Iterable[tuple[int, Claim | None]]:
     """Every visible block; its role where nothing in it is claimed, else None."""
-    held = claims.nodes.keys()
-    claimed = [not held.isdisjoint(range(a, b)) for a, b in zip(blocks.start, blocks.stop, strict=True)]
-    visible = [k for k, start in enumerate(blocks.start) if claimed[k] or not tree.hidden[start]]
-    placed = dict(_place_blocks(tree, blocks, [k for k in visible if not claimed[k]], stated))
+    visible = _find_visible(tree, blocks, claims)
+    placed = dict(_place_blocks(tree, blocks, [k for k, claimed in visible.items() if not claimed], stated))
     for k in visible:
         yield k, placed.get(k)
 

@@ -101,9 +101,6 @@ class Tree:
     def find(self, *tags: str, start: int = 0, stop: int | None = None) -> list[int]:
         """Nodes from ``start`` to ``stop`` whose element is one of ``tags``."""
         names = self.tag if start == 0 and stop is None else self.tag[start:stop]
-        if len(tags) == 1:
-            wanted = tags[0]
-            return [i for i, name in enumerate(names, start) if name == wanted]
         return [i for i, name in enumerate(names, start) if name in tags]
 
     def text_of(self, node: int, separator: str = " ") -> str:

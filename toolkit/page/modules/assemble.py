@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from toolkit.page.model import Item, Module
-from toolkit.page.modules.cards import Card, find_zones
+from toolkit.page.modules.cards import Card, common, find_zones
 from toolkit.page.modules.context import Page, read_page
 from toolkit.page.modules.duplicates import mark_duplicates
 from toolkit.page.modules.empties import find_empty
@@ -189,16 +189,13 @@ def _describe(
                     confidence=p,
                 )
             )
-        top = cards[0].links[0]
-        while tree.end[top] <= cards[-1].links[0]:
-            top = tree.parent[top]
         modules.append(
             FoundModule(
                 label=label.rstrip(_LABEL_ENDS) if label else None,
                 kind=kind,
                 items=items,
                 position=items[0].position,
-                node=top,
+                node=common(tree, cards[0].links[0], cards[-1].links[0]),
                 label_node=pieces.first[label_piece] if label_piece >= 0 else -1,
                 rule="cards",
             )

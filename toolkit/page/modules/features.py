@@ -278,11 +278,8 @@ def _heads(page: Page, chosen: Sequence[int]) -> np.ndarray:
                 claims = look_up(pieces.text[piece])
                 claimed = tuple([claims.get(kind, 0.0) for kind in _CLAIMS]) if claims else none
         at = max(at, stop)
-        if n not in wanted:
-            pass
-        elif head >= 0:
-            rows.append((strength, pieces.heading[head], min(age, 30), *claimed))
-        else:
-            rows.append((0.0, 0.0, 0.0, *none))
+        if n in wanted:
+            level = pieces.heading[head] if head >= 0 else 0
+            rows.append((strength, level, min(age, 30) if head >= 0 else 0, *claimed))
         age += 1
     return np.fromiter(chain.from_iterable(rows), np.float32).reshape(len(chosen), 3 + len(_CLAIMS))

@@ -57,11 +57,10 @@ def agree(page: Page, chosen: Sequence[int], table: np.ndarray, sure: np.ndarray
     odds = np.log(bounded / (1 - bounded))
     mean = np.bincount(group, weights=odds) / count
     near = table[:, _AGE] < 20
-    headed = HEADED * ((table[:, _CLAIMED].max(axis=1) >= _SURE) & near)
+    claimed = table[:, _CLAIMED].max(axis=1) >= _SURE
+    headed = HEADED * (claimed & near)
     headed = np.where((table[:, _PAID] >= _SURE) & near, HEADED_PAID, headed)
-    headed = np.where(
-        (table[:, _NONE] >= _SURE) & near & (table[:, _CLAIMED].max(axis=1) < _SURE), HEADED_ELSE, headed
-    )
+    headed = np.where((table[:, _NONE] >= _SURE) & near & ~claimed, HEADED_ELSE, headed)
     hrefs = [page.tree.attrs[page.cards[n].links[0]].get("href") or "" for n in chosen]
     views = np.array(["?" in href and _VIEW.search(href) is not None for href in hrefs])
     twins = np.bincount(group, weights=np.maximum(table[:, _SAME_PATH], views)) / count

@@ -8,7 +8,7 @@ from itertools import chain
 
 import numpy as np
 
-from toolkit.page.modules.cards import Card
+from toolkit.page.modules.cards import Card, common
 from toolkit.page.modules.cards import slot_of_piece as _slot
 from toolkit.page.modules.context import Page
 from toolkit.page.modules.labels import find_label, label_score
@@ -92,9 +92,7 @@ def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None)
         label, score = find_label(page, first_piece, floor, first_piece)
         outside = find_label(page, first_piece, floor, before[b.zone])[1] if label >= 0 else 0.0
         slots.append(_slot(tree, pieces, label) if label >= 0 else None)
-        top = a.links[0]
-        while end[top] <= b.links[0]:
-            top = parent[top]
+        top = common(tree, a.links[0], b.links[0])
         left, right = _below(page, a.links[0], top), _below(page, b.links[0], top)
         gap = range(floor, max(floor, first_piece))
         texts = [pieces.text[p] for p in gap[:30]]
@@ -149,14 +147,11 @@ def agree_pairs(page: Page, cards: Sequence[Card], rows: np.ndarray, sure: np.nd
     """
     if len(rows) < LEAST:
         return sure
-    tree = page.tree
     groups: dict[int, int] = {}
     alone = (rows[:, _LEFT] == 1) & (rows[:, _RIGHT] == 1) & (rows[:, _STRIP] == 0)
     group = np.full(len(rows), -1)
     for n in np.flatnonzero(alone).tolist():
-        top, b = cards[n].links[0], cards[n + 1].links[0]
-        while tree.end[top] <= b:
-            top = tree.parent[top]
+        top = common(page.tree, cards[n].links[0], cards[n + 1].links[0])
         group[n] = groups.setdefault(top, len(groups))
     if not groups:
         return sure
