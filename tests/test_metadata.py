@@ -224,6 +224,11 @@ def test_read_metadata_makes_canonical_absolute_when_address_is_known() -> None:
     )
 
 
+def test_read_metadata_starts_canonical_at_the_base_when_the_page_states_one() -> None:
+    html = '<base href="https://post.example/en/"><link rel="canonical" href="a/b">'
+    assert stated(html, url="https://mirror.example/x").article.url == "https://post.example/en/a/b"
+
+
 def test_read_metadata_keeps_given_address_when_page_states_none() -> None:
     assert stated(url="https://post.example/x").article.url == "https://post.example/x"
 

@@ -165,6 +165,28 @@ def test_find_modules_merges_picture_and_headline_links_when_their_address_is_on
     assert headlines(module) == STORIES[:4]
 
 
+def test_find_modules_gives_the_headline_link_when_the_picture_link_is_tracked_otherwise():
+    cards = "".join(
+        f'<div class="card"><a href="/news/{slug(s)}?utm_source=picture"><img src=x></a>'
+        f'<h3><a href="/news/{slug(s)}?utm_source=text">{s}</a></h3></div>'
+        for s in STORIES[:4]
+    )
+    (module,) = read(page(f"<section><h2>Latest news</h2>{cards}</section>"))
+    assert [item.url.rpartition("=")[2] for item in module.items] == ["text"] * 4
+
+
+@pytest.mark.parametrize(
+    ("base", "start"),
+    [("/", "https://www.daily.example/"), ("https://cdn.example/a/b", "https://cdn.example/a/"), ("", "")],
+)
+def test_find_modules_starts_relative_links_where_the_page_says(base, start):
+    html = page(block("Most Read", STORIES[:4])).replace('href="/news/', 'href="news/')
+    (module,) = read(html.replace("<head>", f'<head><base target="_top"><base href="{base}">'))
+    assert all(
+        item.url.startswith((start or "https://www.daily.example/news/") + "news/") for item in module.items
+    )
+
+
 def test_find_modules_drops_screen_reader_text_when_a_headline_carries_it():
     cards = "".join(
         "<li>" + link(s, inner=f'{s}<span class="sr-only">, opens in a new tab</span>') + "</li>"

@@ -23,7 +23,7 @@ from toolkit.page.jsonld import find_article, string_of, types_of
 from toolkit.page.model import Article
 from toolkit.page.names import clean_names
 from toolkit.page.tree import Tree
-from toolkit.page.urls import make_absolute, split_url
+from toolkit.page.urls import base_of, make_absolute, split_url
 from toolkit.words import squeeze
 
 __all__ = ["Stated", "read_metadata"]
@@ -151,12 +151,13 @@ def read_metadata(tree: Tree, url: str | None = None, *, blocks: Blocks | None =
 
 
 def _canonical(tree: Tree, head: _Head, url: str | None) -> str | None:
+    base = base_of(tree.base, url)
     for node in head.links.get("canonical", ()):
         link = (tree.attrs[node].get("href") or "").strip()
         if link and not link.startswith(("#", "data:", "javascript:")) and len(link) < 2000:
-            return make_absolute(link, url)
+            return make_absolute(link, base)
     stated = head.first("og:url", "twitter:url", "parsely-link")
-    return make_absolute(stated, url) if stated and len(stated) < 2000 and "/" in stated else None
+    return make_absolute(stated, base) if stated and len(stated) < 2000 and "/" in stated else None
 
 
 def _site(data: dict[str, Any], head: _Head, url: str | None) -> str | None:

@@ -51,7 +51,8 @@ class Tree:
     ``tag`` is the lower-case element name, ``""`` for a text node. ``chars[i]`` and ``links[i]`` count the
     visible characters, and those of them inside ``<a href>``, that stand before node ``i``; what stands in
     ``<head>`` is not visible. Both have one entry more than there are nodes, so
-    ``chars[end[i]] - chars[i]`` is what node ``i`` holds.
+    ``chars[end[i]] - chars[i]`` is what node ``i`` holds. ``base`` is what the page says its relative links start
+    from (``<base href>``), as written.
     """
 
     tag: list[str] = field(default_factory=list)
@@ -67,6 +68,7 @@ class Tree:
     links: list[int] = field(default_factory=lambda: [0])
     scripts: list[Script] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
+    base: str | None = None
     cut: bool = False
     hints: dict[int, int] = field(default_factory=dict)  # of single elements, as far as they were asked for
 
@@ -198,6 +200,8 @@ def _walk(root: Any, tree: Tree) -> None:
                 _keep_script(node, tree)
             elif name == "-comment" and len(tree.comments) < 50:
                 tree.comments.append((node.comment_content or "")[:2000])
+            elif name == "base" and tree.base is None:
+                tree.base = (node.attributes.get("href") or "").strip() or None
         else:
             around, shut = inside, unseen
             if name:

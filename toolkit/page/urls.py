@@ -35,6 +35,19 @@ def make_absolute(url: str, base: str | None) -> str:
         return url
 
 
+def base_of(stated: str | None, url: str | None) -> str | None:
+    """Where a page's relative addresses start: at its ``<base href>`` if it has one, else at its own address.
+
+    Examples
+    --------
+    >>> make_absolute("b.html", base_of("/", "https://news.example/c/d"))
+    'https://news.example/b.html'
+    >>> base_of(None, "https://news.example/c/d")
+    'https://news.example/c/d'
+    """
+    return make_absolute(stated, url) if stated else url
+
+
 def split_url(url: str) -> tuple[str, str, str, str]:
     """``url`` as (host without "www.", path, query, fragment), lower-case host; never raises.
 

@@ -25,7 +25,7 @@ from toolkit.page.modules.split import agree_pairs, describe_pairs, pair_rules
 from toolkit.page.modules.stored import STORED_RULE, match_stored
 from toolkit.page.modules.tabs import find_tabs
 from toolkit.page.tree import Tree
-from toolkit.page.urls import make_absolute
+from toolkit.page.urls import base_of, make_absolute
 from toolkit.tables import KINDS
 from toolkit.words import normalise_headline
 
@@ -129,7 +129,8 @@ def find_modules_in(
         else:
             runs.append([entry])
             names.append(tabs.named.get(n, tabs.headed.get(n, -1)))
-    modules = _describe(page, runs, names, url, models)
+    base = base_of(tree.base, url)
+    modules = _describe(page, runs, names, base, models)
     taken = {node for module in modules for item in module.items if isinstance(item, FoundItem)
              for node in (*item.headline_nodes, item.kicker_node, item.deck_node)}  # fmt: skip
     taken.update(module.label_node for module in modules)
@@ -143,7 +144,7 @@ def find_modules_in(
         module = empty[number]
         module.rule = STORED_RULE
         module.items = [
-            FoundItem(headline, make_absolute(href, url), position=module.position)
+            FoundItem(headline, make_absolute(href, base), position=module.position)
             for headline, href in stored
         ]
     modules += empty
@@ -153,9 +154,13 @@ def find_modules_in(
 
 
 def _describe(
-    page: Page, runs: list[list[tuple[Card, float]]], names: list[int], url: str | None, models: Models | None
+    page: Page,
+    runs: list[list[tuple[Card, float]]],
+    names: list[int],
+    base: str | None,
+    models: Models | None,
 ) -> list[FoundModule]:
-    """Label, kind, items and places of each run of cards."""
+    """Label, kind, items and places of each run of cards; relative addresses start from ``base``."""
     tree, pieces = page.tree, page.pieces
     chars = max(1, tree.chars[-1])
     pieces_chosen = choose_labels(page, [[card for card, _ in run] for run in runs], names, models)
@@ -177,7 +182,7 @@ def _describe(
             items.append(
                 FoundItem(
                     headline=trim_headline(card.headline),
-                    url=make_absolute(card.href, url),
+                    url=make_absolute(_address(page, card), base),
                     kicker=pieces.text[kicker] if kicker >= 0 else None,
                     deck=pieces.text[deck] if deck >= 0 else None,
                     position=tree.chars[card.links[0]] / chars,
@@ -201,6 +206,12 @@ def _describe(
             )
         )
     return modules
+
+
+def _address(page: Page, card: Card) -> str:
+    """The address of the headline itself: links of one card may differ in what they say of where they stand."""
+    link = page.pieces.link[card.parts[0]]
+    return (page.tree.attrs[link].get("href") or "") if link in card.links else card.href
 
 
 def choose_kinds(
