@@ -195,6 +195,13 @@ def test_kicker_slots_leave_a_text_out_when_its_class_says_icon(made, offered):
     assert any(slot[2] == made for slot in slots) is offered
 
 
+@pytest.mark.parametrize(("mark", "offered"), [("PR", False), ("Anzeige", False), ("Politics", True)])
+def test_kicker_slots_leave_a_text_out_when_it_says_that_an_item_is_paid_for(mark, offered):
+    page = prepared(whole(f"<div>{items(STORIES, f'<span class=mark>{mark}</span>')}</div>"))
+    slots = kicker_slots(page, cards_of(page), -1)
+    assert any(slot[2] == "mark" for slot in slots) is offered
+
+
 # -- headlines of more than one piece -------------------------------------------------------------------------------
 
 

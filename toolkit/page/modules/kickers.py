@@ -13,7 +13,7 @@ import numpy as np
 
 from toolkit.page.modules.cards import Card
 from toolkit.page.modules.context import Page
-from toolkit.page.modules.lexicon import is_chrome, plain_label
+from toolkit.page.modules.lexicon import is_chrome, look_up, plain_label
 from toolkit.page.modules.marks import BIT
 
 _BITS = (
@@ -35,6 +35,8 @@ _BY = re.compile(r"^(?:by|von|par|por|di|door|av|af|от|text|foto|photo)\s", re
 _NAME = re.compile(r"^[^\W\d_a-z][\w'’.-]*(?:\s[^\W\d_a-z][\w'’.-]*){1,2}$")
 #: The class of an element whose text names a drawing ("arrow_forward") for a font of drawings.
 _DRAWING = re.compile(r"(?:^|[-_\s])icons?(?:$|[-_\s])", re.I)
+#: A text that is so sure to say "advertisement" is a mark of paid content, not of a section.
+_PAID = 0.9
 #: How many pieces before and after the headline are looked at.
 _BEFORE, _AFTER = 5, 4
 
@@ -72,7 +74,10 @@ def kicker_slots(page: Page, cards: Sequence[Card], label_piece: int) -> dict[Sl
             if chars < 2 or words > 7 or len(text) > 48 or is_chrome(text):
                 continue
             owner = pieces.owner[p]
-            if _DRAWING.search(tree.attrs[owner].get("class") or ""):
+            if (
+                _DRAWING.search(tree.attrs[owner].get("class") or "")
+                or look_up(text).get("sponsored", 0.0) > _PAID
+            ):
                 continue
             slot = (
                 "before" if p < first else "after",
