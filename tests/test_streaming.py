@@ -360,18 +360,21 @@ def test_plan_tasks_is_the_same_list_whatever_the_machine_and_keeps_the_order(fo
     assert choose_part_size([], None) == MIN_PART
 
 
-def test_a_store_writes_a_file_whole_or_not_at_all(tmp_path):
-    for store in (find_store(tmp_path / "local"), find_store(f"file://{(tmp_path / 'far').as_posix()}")):
-        with pytest.raises(OSError, match="disk full"), store.create("a/b.bin") as stream:
-            stream.write(b"half")
-            raise OSError("disk full")
-        assert (store.list("a"), store.size("a/b.bin")) == ([], None)
-        with store.create("a/b.bin") as stream:
-            stream.write(b"whole")
-        assert (store.list("a"), store.size("a/b.bin"), store.is_empty()) == (["b.bin"], 5, False)
-        store.remove("a")
-        store.remove("a")
-        assert store.list("a") == []
+@pytest.mark.parametrize("remote", [False, True])
+def test_a_store_writes_a_file_whole_or_not_at_all(tmp_path, remote):
+    if remote:
+        pytest.importorskip("fsspec", reason="addresses need the extra 'cluster'")
+    store = find_store(f"file://{(tmp_path / 'far').as_posix()}" if remote else tmp_path / "local")
+    with pytest.raises(OSError, match="disk full"), store.create("a/b.bin") as stream:
+        stream.write(b"half")
+        raise OSError("disk full")
+    assert (store.list("a"), store.size("a/b.bin")) == ([], None)
+    with store.create("a/b.bin") as stream:
+        stream.write(b"whole")
+    assert (store.list("a"), store.size("a/b.bin"), store.is_empty()) == (["b.bin"], 5, False)
+    store.remove("a")
+    store.remove("a")
+    assert store.list("a") == []
 
 
 @pytest.mark.parametrize("single", [True, False])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from pandas.tseries.frequencies import to_offset
 
 from toolkit.errors import InputError
 from toolkit.exposure.concentration import concentration_index
@@ -64,7 +65,7 @@ def count_captures(articles: pd.DataFrame, freq: str = "auto") -> pd.DataFrame:
         empty.attrs.update(attrs)
         return empty
     try:
-        first = pd.date_range(end=times.iloc[0].normalize(), periods=1, freq=freq)[0]
+        first = to_offset(freq).rollback(times.iloc[0].normalize())
         edges = pd.date_range(first, times.iloc[-1], freq=freq).as_unit("us")
     except ValueError as error:
         raise InputError(
