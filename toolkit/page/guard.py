@@ -8,8 +8,14 @@ below the limits; on others it is named in ``problems``.
 from __future__ import annotations
 
 import re
-from itertools import islice
+from collections import Counter
+from collections.abc import Iterator
+from itertools import accumulate, islice
+from operator import sub
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 __all__ = ["REASONS", "Guarded", "guard_page"]
 
@@ -38,9 +44,8 @@ MAX_OPEN_FORMATTING = 100
 #: A page with fewer marks, and fewer left open, can be neither too deep nor too unclosed to parse quickly.
 _PLAIN_MARKS, _PLAIN_OPEN = 12_000, 1_500
 
-_DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=-]+)*,[A-Za-z0-9+/=%_-]{2000,}")
-_LONG_TAG = re.compile(b"<[a-zA-Z][^<>]{%d,}+" % MAX_TAG)
-_LONG_TAG_TEXT = re.compile(_LONG_TAG.pattern.decode())
+_DATA_URI = re.compile(r"[\w.+-]+/[\w.+-]+(?:;[\w=-]+)*,[A-Za-z0-9+/=%_-]{2000,}")  # what follows "data:"
+_LONG_TAG = re.compile("<[a-zA-Z][^<>]{%d,}+" % MAX_TAG)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
 _NO_DEPTH = frozenset(
@@ -66,10 +71,14 @@ _VISIBLE = re.compile(r">([^<>]{8,2000})")
 
 
 class Guarded(NamedTuple):
-    """The page as it may be parsed, and (reason, detail) for all that was found wrong with it."""
+    """The page as it may be parsed, and (reason, detail) for all that was found wrong with it.
+
+    ``data`` is ``html`` in UTF-8, which is what the parser takes.
+    """
 
     html: str
     problems: list[tuple[str, str]]
+    data: bytes
 
 
 def guard_page(html: str) -> Guarded:
@@ -105,48 +114,54 @@ def guard_page(html: str) -> Guarded:
         problems.append(("garbled", "half characters (lone surrogates) in the text; each was replaced."))
     # counting is done on the bytes, where it is several times faster
     if len(data) > 1_000_000 and b"data:" in data:
-        html = _DATA_URI.sub("data:,", html)
+        html = _drop_data(html)
         data = html.encode()
     start = html[:4096].strip("\x00 \t\r\n\ufeff")[:64]
     if not start and not html.strip("\x00 \t\r\n\ufeff"):
         problems.append(("empty_page", "the page holds nothing but white space."))
-        return Guarded("", problems)
-    if start.startswith(_MAGIC) or b"<" not in data:
+        return Guarded("", problems, b"")
+    codes = np.frombuffer(data, np.uint8)
+    opening = codes == ord("<")
+    marks = int(np.count_nonzero(opening))
+    closing = int(np.count_nonzero(opening[:-1] & (codes[1:] == ord("/"))))
+    if start.startswith(_MAGIC) or not marks:
         problems.append(("not_html", f"no page: it starts with {start[:20]!r} and is read as it stands."))
-    accented = data.count(b"\xc3") + data.count(b"\xc2") if len(data) > 1.01 * len(html) else 0
-    problems += _find_garble(html, accented > 0.5 * (len(data) - len(html)))
+    problems += _find_garble(html, _is_accented(codes, len(html)))
     if b"\x00" in data:
-        html = html.replace("\x00", "")
+        html, data = html.replace("\x00", ""), data.replace(b"\x00", b"")
     if len(html) > MAX_CHARS:
         problems.append(("too_large", f"{len(html):,} characters; the first {MAX_CHARS:,} were read."))
         html = html[:MAX_CHARS]
-    marks = data.count(b"<")
-    unclosed = marks > _PLAIN_OPEN and marks - 2 * data.count(b"</") > _PLAIN_OPEN
+        data = html.encode()
     if marks > MAX_MARKS:
         problems.append(("too_many_elements", f"{marks:,} tags; the first {MAX_MARKS:,} were read."))
         html = html[: _place_of_mark(html, MAX_MARKS)]
-    if len(html) < len(data) // 4:
         data = html.encode()
-    if _has_long_tag(data):
-        html = _trim_tags(html, problems)
-    if marks > _PLAIN_MARKS or unclosed:
-        html = _trim_nesting(html, problems)
-    return Guarded(html, problems)
+    trimmed = _trim_tags(data, problems)
+    if trimmed is not data:
+        html, data = trimmed.decode(), trimmed
+    if marks > _PLAIN_MARKS or marks - 2 * closing > _PLAIN_OPEN:
+        trimmed_html = _trim_nesting(html, problems)
+        if trimmed_html is not html:
+            html, data = trimmed_html, trimmed_html.encode()
+    return Guarded(html, problems, data)
 
 
-def _has_long_tag(data: bytes) -> bool:
-    """Whether a tag runs on for more than ``MAX_TAG`` bytes; looks at one ">" in so many bytes, not at each."""
-    start, size = 0, len(data)
-    while size - start > MAX_TAG:
-        mark = data.rfind(b">", start, start + MAX_TAG + 1)
-        if mark < 0:
-            stop = data.find(b">", start + MAX_TAG)
-            stop = size if stop < 0 else stop
-            if _LONG_TAG.search(data, start, stop):
-                return True
-            mark = stop
-        start = mark + 1
-    return False
+def _drop_data(html: str) -> str:
+    """Leave out what long data addresses hold; no such address holds another."""
+    first, *rest = html.split("data:")
+    for number, piece in enumerate(rest):
+        match = _DATA_URI.match(piece) if len(piece) > 2000 else None
+        if match:
+            rest[number] = "," + piece[match.end() :]
+    return "data:".join([first, *rest])
+
+
+def _is_accented(codes: npt.NDArray[np.uint8], chars: int) -> bool:
+    """Whether most of the page's characters beyond ASCII are accented Latin letters, as in text read wrongly."""
+    if len(codes) <= 1.01 * chars:
+        return False
+    return np.count_nonzero((codes & 0xFE) == 0xC2) > 0.5 * (len(codes) - chars)
 
 
 def _place_of_mark(html: str, number: int) -> int:
@@ -174,7 +189,7 @@ def _find_garble(html: str, accented: bool) -> list[tuple[str, str]]:
     return []
 
 
-def _trim_tags(html: str, problems: list[tuple[str, str]]) -> str:
+def _trim_tags(data: bytes, problems: list[tuple[str, str]]) -> bytes:
     """Leave out the attributes of tags that are far too long."""
     longest = ("", 0)
 
@@ -190,22 +205,39 @@ def _trim_tags(html: str, problems: list[tuple[str, str]]) -> str:
         name = _TAG.match(tag)
         return name.group() if name else "<x"
 
-    html = ">".join(
-        _LONG_TAG_TEXT.sub(shorten, piece) if len(piece) > MAX_TAG else piece for piece in html.split(">")
-    )
-    if longest[1]:
-        problems.append((longest[0], f"a tag of {longest[1]:,} characters; its attributes were left out."))
-    return html
+    kept: list[bytes] = []
+    end = 0
+    for start, stop in _find_long_runs(data):
+        run = _LONG_TAG.sub(shorten, data[start:stop].decode())
+        kept += [data[end:start], run.encode()]
+        end = stop
+    if not longest[1]:
+        return data
+    problems.append((longest[0], f"a tag of {longest[1]:,} characters; its attributes were left out."))
+    return b"".join([*kept, data[end:]])
+
+
+def _find_long_runs(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where more than ``MAX_TAG`` bytes stand without ">"; looks at one ">" in so many bytes, not at each."""
+    start, size = 0, len(data)
+    while size - start > MAX_TAG:
+        mark = data.rfind(b">", start, start + MAX_TAG + 1)
+        if mark < 0:
+            mark = data.find(b">", start + MAX_TAG)
+            mark = size if mark < 0 else mark
+            yield start, mark
+        start = mark + 1
 
 
 def _trim_nesting(html: str, problems: list[tuple[str, str]]) -> str:
     """Leave out tags nested too deep, and formatting tags of a kind that is mostly left open."""
-    open_now: dict[str, int] = {}
-    for match in _TAG.finditer(html):
-        name = match.group(2).lower()
-        if name in _FORMATTING:
-            open_now[name] = open_now.get(name, 0) + (-1 if match.group(1) else 1)
-    loose = {name for name, count in open_now.items() if count > MAX_OPEN_FORMATTING}
+    tags = [(closing, name.lower()) for closing, name in _TAG.findall(html)]
+    count = Counter(tags)
+    loose = {
+        name for name in _FORMATTING if count["", name] - count["/", name] > MAX_OPEN_FORMATTING
+    }
+    if not loose and _find_depth(tags) <= MAX_DEPTH:
+        return html
     depth = excess = deepest = 0
     kept: list[str] = []
     end = 0
@@ -234,3 +266,10 @@ def _trim_nesting(html: str, problems: list[tuple[str, str]]) -> str:
     if deepest > MAX_DEPTH:
         problems.append(("too_deep", f"nested {deepest:,} deep; tags below {MAX_DEPTH:,} were left out."))
     return "".join([*kept, html[end:]]) if kept else html
+
+
+def _find_depth(tags: list[tuple[str, str]]) -> int:
+    """How deep elements nest at most; a closing tag where none is open counts for nothing."""
+    steps = [0 if name in _NO_DEPTH else -1 if closing else 1 for closing, name in tags]
+    levels = list(accumulate(steps, initial=0))
+    return max(map(sub, levels, accumulate(levels, min)))

@@ -85,7 +85,7 @@ def read_html(
 def _read(html: str, url: str | None, ledger: bool, second_opinion: bool | Literal["auto"]) -> Reading:
     guarded = guard_page(html)
     reading = Reading(problems=list(guarded.problems))
-    tree = read_tree(guarded.html)
+    tree = read_tree(guarded.data)
     if tree.cut and not any(reason == "too_many_elements" for reason, _ in reading.problems):
         reading.problems.append(("too_many_elements", f"the first {MAX_NODES:,} nodes were read."))
     blocks = find_blocks(tree)
@@ -181,11 +181,11 @@ def _read_stored(html: str, stated: Stated) -> tuple[str, str] | None:
     """The body as the page's own data hold it: in JSON-LD, or in the scripts that would print it."""
     held = find_stored_text(html)
     if held and "<" in held:
-        blocks = find_blocks(read_tree(guard_page(held).html))
+        blocks = find_blocks(read_tree(guard_page(held).data))
         held = _join(blocks, range(len(blocks)))
     told = stated.article_body
     if told and "<" in told:
-        blocks = find_blocks(read_tree(guard_page(told).html))
+        blocks = find_blocks(read_tree(guard_page(told).data))
         told = _join(blocks, range(len(blocks)))
     elif told:
         told = "\n\n".join(line for line in map(squeeze, told.split("\n")) if line)

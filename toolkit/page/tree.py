@@ -135,8 +135,8 @@ class Tree:
         return separator.join(line for line in lines if line)
 
 
-def read_tree(html: str) -> Tree:
-    """Parse ``html`` and flatten it; never recurses, so that nesting depth cannot stop it."""
+def read_tree(html: str | bytes) -> Tree:
+    """Parse ``html`` (bytes are UTF-8) and flatten it; never recurses, so that depth cannot stop it."""
     parser = LexborHTMLParser(html)
     tree = Tree()
     root = parser.root
