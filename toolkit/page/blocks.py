@@ -11,6 +11,10 @@ from toolkit.page.tree import INLINE, Tree
 
 __all__ = ["Blocks", "find_blocks"]
 
+#: Cells of one row stand in one line, unless they hold blocks of their own.
+_CELLS = frozenset(("td", "th"))
+_WITHIN_LINE = INLINE | _CELLS
+
 
 @dataclass(slots=True)
 class Blocks:
@@ -35,69 +39,69 @@ class Blocks:
 
 def find_blocks(tree: Tree) -> Blocks:
     """Cut the page's text into blocks; ``<head>`` is left out, hidden text is not (``tree.hidden`` says so)."""
-    blocks = Blocks()
     tag, end, text, link, parent = tree.tag, tree.end, tree.text, tree.link, tree.parent
-    owners: list[int] = [0]  # open block elements
-    closing: list[int] = [len(tag) + 1]
-    parts: list[str] = []
-    first = last = linked = breaks = 0
-    open_owner = 0
-
-    def close() -> None:
-        nonlocal parts, linked
-        line = "".join(parts).strip()
-        if "  " in line:
-            line = " ".join(line.split())
-        if line:
-            blocks.start.append(first)
-            blocks.stop.append(last + 1)
-            blocks.owner.append(open_owner)
-            blocks.text.append(line)
-            blocks.chars.append(len(line))
-            blocks.linked.append(min(linked, len(line)))
-        parts, linked = [], 0
-
-    node, size, stop = 0, len(tag), closing[-1]
-    while node < size:
-        if stop <= node:
-            while closing[-1] <= node:
-                closing.pop()
-                owners.pop()
-            stop = closing[-1]
-            if parts:
-                close()
-        name = tag[node]
-        if not name:
-            if not parts:
-                first, open_owner = node, owners[-1]
-            elif breaks == 1:
-                parts.append(" ")
-            breaks = 0
-            parts.append(text[node])
-            if link[node] >= 0:
-                linked += len(text[node])
-            last = node
-        elif name in INLINE:
-            pass
-        elif name == "br":
-            breaks += 1
-            if breaks == 2 and parts:
-                close()
-        elif name == "td" or name == "th":  # a row is a line, unless its cells hold blocks of their own
-            if parts:
-                parts.append(" ")
-        elif name == "head" and parent[node] <= 0:
-            node = end[node]
+    start: list[int] = []
+    stop: list[int] = []
+    owner: list[int] = []
+    linked: list[int] = []
+    parts: list[list[str]] = []
+    known: dict[int, int] = {}
+    after_head = next((end[node] for node in tree.find("head") if parent[node] <= 0), 0)
+    last = -1
+    for node in tree.texts:
+        if node < after_head:
             continue
+        gap = None if last < 0 else _find_gap(tree, last, node)
+        if gap is None:
+            above = parent[node]
+            if tag[above] in _WITHIN_LINE:  # mostly a link, and its parent the owner
+                above = parent[above]
+                if tag[above] in _WITHIN_LINE:
+                    above = _find_owner(tree, above, known)
+            start.append(node)
+            stop.append(node + 1)
+            owner.append(above)
+            linked.append(0)
+            parts.append([text[node]])
         else:
-            if parts:
-                close()
-            breaks = 0
-            if end[node] > node + 1:
-                owners.append(node)
-                stop = end[node]
-                closing.append(stop)
-        node += 1
-    if parts:
-        close()
-    return blocks
+            stop[-1] = node + 1
+            parts[-1] += (gap, text[node])
+        if link[node] >= 0:
+            linked[-1] += len(text[node])
+        last = node
+    lines = ["".join(some).strip() for some in parts]
+    lines = [" ".join(line.split()) if "  " in line else line for line in lines]
+    chars = list(map(len, lines))
+    return Blocks(start, stop, owner, lines, chars, list(map(min, linked, chars)))
+
+
+def _find_gap(tree: Tree, last: int, node: int) -> str | None:
+    """What stands in a line between two text nodes that follow one another; None where a new line begins."""
+    tag, end, parent = tree.tag, tree.end, tree.parent
+    above = parent[last]
+    while end[above] <= node:
+        if tag[above] not in _WITHIN_LINE:
+            return None
+        above = parent[above]
+    gap, breaks = "", 0
+    for name in tag[last + 1 : node]:
+        if name in INLINE:
+            continue
+        if name == "br":
+            breaks += 1
+        elif name not in _CELLS:
+            return None
+        gap = " "
+    return gap if breaks < 2 else None
+
+
+def _find_owner(tree: Tree, node: int, known: dict[int, int]) -> int:
+    """The innermost element around ``node``, itself included, that begins a line; noted in ``known``."""
+    path = []
+    while node not in known and tree.tag[node] in _WITHIN_LINE:
+        path.append(node)
+        node = tree.parent[node]
+    owner = known.get(node, node)
+    for passed in path:
+        known[passed] = owner
+    return owner

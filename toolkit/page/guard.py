@@ -45,7 +45,7 @@ MAX_OPEN_FORMATTING = 100
 _PLAIN_MARKS, _PLAIN_OPEN = 12_000, 1_500
 
 _DATA_URI = re.compile(r"[\w.+-]+/[\w.+-]+(?:;[\w=-]+)*,[A-Za-z0-9+/=%_-]{2000,}")  # what follows "data:"
-_LONG_TAG = re.compile("<[a-zA-Z][^<>]{%d,}+" % MAX_TAG)
+_LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{MAX_TAG},}}+")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
 _NO_DEPTH = frozenset(
@@ -233,9 +233,7 @@ def _trim_nesting(html: str, problems: list[tuple[str, str]]) -> str:
     """Leave out tags nested too deep, and formatting tags of a kind that is mostly left open."""
     tags = [(closing, name.lower()) for closing, name in _TAG.findall(html)]
     count = Counter(tags)
-    loose = {
-        name for name in _FORMATTING if count["", name] - count["/", name] > MAX_OPEN_FORMATTING
-    }
+    loose = {name for name in _FORMATTING if count["", name] - count["/", name] > MAX_OPEN_FORMATTING}
     if not loose and _find_depth(tags) <= MAX_DEPTH:
         return html
     depth = excess = deepest = 0

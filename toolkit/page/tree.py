@@ -8,8 +8,8 @@ are left out; JSON that the page carries is kept aside.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -29,6 +29,11 @@ _SKIPPED = frozenset(
 _SPACES = re.compile(r"\s+")
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 _NONE: dict[str, str | None] = {}
+
+#: Names of elements by the parser's number for them, noted when first met; spares decoding each anew. Elements that
+#: the parser does not know are numbered page by page, from an address on.
+_NAMES: dict[int, str] = {}
+_FIRST_UNKNOWN = 1024
 
 #: More nodes than any news page has; what stands behind them is left out and reported.
 MAX_NODES = 200_000
@@ -70,6 +75,8 @@ class Tree:
     comments: list[str] = field(default_factory=list)
     base: str | None = None
     cut: bool = False
+    texts: list[int] = field(default_factory=list)  # the text nodes
+    marked: list[int] = field(default_factory=list)  # elements with microdata (itemprop)
     hints: dict[int, int] = field(default_factory=dict)  # of single elements, as far as they were asked for
 
     def __len__(self) -> int:
@@ -102,8 +109,15 @@ class Tree:
 
     def find(self, *tags: str, start: int = 0, stop: int | None = None) -> list[int]:
         """Nodes from ``start`` to ``stop`` whose element is one of ``tags``."""
-        names = self.tag if start == 0 and stop is None else self.tag[start:stop]
-        return [i for i, name in enumerate(names, start) if name in tags]
+        found: list[int] = []
+        stop = len(self.tag) if stop is None else stop
+        for name in tags:
+            at = start - 1
+            with suppress(ValueError):  # the list's own search is several times faster than a loop
+                while True:
+                    at = self.tag.index(name, at + 1, stop)
+                    found.append(at)
+        return found if len(tags) == 1 else sorted(found)
 
     def text_of(self, node: int, separator: str = " ") -> str:
         """The text inside ``node``; where a block or a line break parts it, ``separator`` stands."""
@@ -152,18 +166,21 @@ def read_tree(html: str | bytes) -> Tree:
 
 
 def _walk(root: Any, tree: Tree) -> None:
-    tag, parent, end, depth, attrs = tree.tag, tree.parent, tree.end, tree.depth, tree.attrs
-    text, hidden, link, anchors = tree.text, tree.hidden, tree.link, tree.anchors
-    sizes: list[int] = []  # each node's own visible characters
-    # an open element: its index, what is to be visited after it, and the link and the hidden state around it
-    open_nodes: list[tuple[int, Any, int, bool]] = []
+    tag, parent, end, depth, attrs, text = tree.tag, tree.parent, tree.end, tree.depth, tree.attrs, tree.text
+    chars, anchors, texts = tree.chars, tree.anchors, tree.texts
+    hiding: list[int] = []  # elements that hide themselves and what they hold
+    open_nodes: list[tuple[int, Any]] = []  # open elements, each with what is to be visited after it
     node, above = root, -1
-    inside, unseen = -1, False  # the link around the node, and whether all around it is hidden
     last_text = head = -1
     open_end = False  # whether the last text may take a space
-    index = level = 0
+    index = level = seen = 0
     while True:
-        name = node.tag
+        number = node.tag_id
+        name = _NAMES.get(number)
+        if name is None:
+            name = node.tag or "template-content"
+            if number < _FIRST_UNKNOWN:
+                _NAMES[number] = name
         if name == "-text":
             raw = node.text_content
             if not raw or raw.isspace():  # between elements: two of five nodes of a page
@@ -171,25 +188,30 @@ def _walk(root: Any, tree: Tree) -> None:
                     text[last_text] += " "
                     open_end = False
             else:
-                words = raw.split()
-                line = " ".join(words)
-                sizes.append(len(line) if head < 0 else 0)
-                if len(line) != len(raw):  # else no space stands at either end
+                if (
+                    "  " not in raw and raw.isprintable()
+                ):  # spaces are blanks, one at a time: nothing to collapse
+                    line = raw
+                    open_end = raw[-1] != " "
+                    if head < 0:
+                        seen += len(raw) - (raw[0] == " ") - (not open_end)
+                else:
+                    line = " ".join(raw.split())
+                    if head < 0:
+                        seen += len(line)
+                    open_end = not raw[-1].isspace()
                     if raw[0].isspace():
                         line = " " + line
-                    open_end = not raw[-1].isspace()
                     if not open_end:
                         line += " "
-                else:
-                    open_end = True
                 last_text = index
                 tag.append("")
                 attrs.append(_NONE)
                 text.append(line)
-                link.append(inside)
-                hidden.append(unseen)
+                chars.append(seen)
                 parent.append(above)
                 depth.append(level)
+                texts.append(index)
                 index += 1
                 end.append(index)
                 if index >= MAX_NODES:
@@ -203,61 +225,72 @@ def _walk(root: Any, tree: Tree) -> None:
             elif name == "base" and tree.base is None:
                 tree.base = (node.attributes.get("href") or "").strip() or None
         else:
-            around, shut = inside, unseen
-            if name:
-                values = node.attributes
-                tag.append(name)
-                if name == "head":
-                    head = index
-                elif values:
-                    if name == "a" and values.get("href"):
-                        around = index
-                        anchors.append(index)
-                    if "hidden" in values or (
-                        "style" in values and _HIDDEN_STYLE.search(values["style"] or "")
-                    ):
-                        shut = True
-            else:
-                values = _NONE
-                tag.append("template-content")
+            values = node.attributes
+            if name == "head":
+                head = index
+            elif values:
+                if name == "a" and values.get("href"):
+                    anchors.append(index)
+                if "hidden" in values or ("style" in values and _HIDDEN_STYLE.search(values["style"] or "")):
+                    hiding.append(index)
+                if "itemprop" in values:
+                    tree.marked.append(index)
+            tag.append(name)
             attrs.append(values)
             text.append("")
-            sizes.append(0)
-            link.append(around)
-            hidden.append(shut)
+            chars.append(seen)
             parent.append(above)
             depth.append(level)
+            child = node.first_child
+            if child is None and name == "template":
+                fragments = node.template_fragments()
+                child = fragments[0].first_child if fragments else None
             index += 1
             end.append(index)
             if index >= MAX_NODES:
                 tree.cut = True
                 break
-            if name == "template":
-                fragments = node.template_fragments()
-                child = fragments[0].first_child if fragments else None
-            else:
-                child = node.first_child
             if child is not None:
-                open_nodes.append((index - 1, node.next if level else None, inside, unseen))
-                above, inside, unseen = index - 1, around, shut
+                open_nodes.append((above, node.next if level else None))
+                above = index - 1
                 level += 1
                 node = child
                 continue
         node = node.next if level else None
         while node is None and level:
-            closed, node, inside, unseen = open_nodes.pop()
-            level -= 1
-            end[closed] = index
-            above = parent[closed]
-            if closed == head:
+            end[above] = index
+            if above == head:
                 head = -1
+            above, node = open_nodes.pop()
+            level -= 1
         if node is None:
             break
-    for closed, *_ in open_nodes:
-        end[closed] = index
-    tree.chars = list(accumulate(sizes, initial=0))
-    linked = [size if around >= 0 else 0 for size, around in zip(sizes, link, strict=True)]
-    tree.links = list(accumulate(linked, initial=0))
+    while above >= 0:
+        end[above] = index
+        above = parent[above]
+    tree.link = [-1] * index
+    for node in anchors:
+        tree.link[node : end[node]] = [node] * (end[node] - node)
+    tree.hidden = [False] * index
+    for node in hiding:
+        if not tree.hidden[node]:
+            tree.hidden[node : end[node]] = [True] * (end[node] - node)
+    tree.links = _count_linked(chars, anchors, end)
+
+
+def _count_linked(chars: list[int], anchors: list[int], end: list[int]) -> list[int]:
+    """``Tree.links``: of the characters before each node those inside links."""
+    links = [0]
+    held = done = 0
+    for node in anchors:
+        stop = end[node]
+        if node >= done:  # else it stands inside another link
+            links += [held] * (node - done)
+            others = chars[node] - held
+            links += [count - others for count in chars[node + 1 : stop + 1]]
+            held, done = links[-1], stop
+    links += [held] * (len(chars) - len(links))
+    return links
 
 
 def _keep_script(node: Any, tree: Tree) -> None:
