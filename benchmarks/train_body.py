@@ -140,7 +140,7 @@ def fit(pages: list[dict[str, Any]], bags: int, seed: int) -> Trees:
 def flatten(models: list[HistGradientBoostingClassifier]) -> Trees:
     """The trees of ``models`` as the arrays that ``toolkit.page.body.Trees`` reads."""
     roots, feature, threshold, children, value, group = [], [], [], [], [], []
-    depth = at = 0
+    at = 0
     for number, model in enumerate(models):
         for (predictor,) in model._predictors:
             nodes = predictor.nodes
@@ -152,12 +152,11 @@ def flatten(models: list[HistGradientBoostingClassifier]) -> Trees:
                 threshold.append(0.0 if leaf else float(node["num_threshold"]))
                 children += [at + i, at + i] if leaf else [at + int(node["left"]), at + int(node["right"])]
                 value.append(float(node["value"]) if leaf else 0.0)
-                depth = max(depth, int(node["depth"]))
             at += len(nodes)
     base = [float(np.ravel(model._baseline_prediction)[0]) for model in models]
     return Trees(
         np.array(roots, np.int32), np.array(feature, np.int32), np.array(threshold), np.array(children, np.int32),
-        np.array(value), np.array(group, np.int32), np.array(base), depth,
+        np.array(value), np.array(group, np.int32), np.array(base),
     )  # fmt: skip
 
 
@@ -238,7 +237,6 @@ def main() -> None:
         "data_sha256": hashlib.sha256((SHARED / "articles.jsonl").read_bytes()).hexdigest(),
         "scikit_learn": sklearn.__version__,
         "settings": {**SETTINGS, "bags": BAGS},
-        "depth": model.depth,
         "features": list(FEATURES),
     }
     stored.write_text(json.dumps(notes, indent=1) + "\n", encoding="utf-8")

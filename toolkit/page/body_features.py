@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain, compress
 from typing import TypeVar
 
 import numpy as np
@@ -75,7 +76,11 @@ for _bit, _words in enumerate(_CUES.values()):
 _CUE_BY_START: dict[str, list[tuple[str, int]]] = {}  # no stem is shorter than two letters
 for _stem, _bits in _CUE_STEM.items():
     _CUE_BY_START.setdefault(_stem[:2], []).append((_stem, _bits))
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"\w+")
+#: For words of ASCII text, several times faster: all but letters and digits becomes space, letters lower case.
+_ASCII_WORDS = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+_NO_DIGITS = dict.fromkeys(range(ord("0"), ord("9") + 1))
+_WIDE = re.compile("[\u2e80-\uffdc]")
 _ENDS = {**dict.fromkeys(".!?…。！？", 2), ":": 1}
 _CLOSERS = "\"'”’»“)]」』"
 _OPENERS = frozenset("\"“„«‘'「『")
@@ -90,26 +95,33 @@ _BASE = (
 _BITS = (*(f"in_{name}" for name in HINTS), *(f"within_{name}" for name in OWN_TAGS))
 _NEAR = tuple(f"near_{name}" for name in HINTS)
 _CONTEXT = ("chars", "link_share", "group")
-_SHIFTED = tuple(f"{name}{shift:+d}" for shift in (-2, -1, 1, 2) for name in _CONTEXT)
+_STEPS = (-2, -1, 1, 2)
+_SHIFTED = tuple(f"{name}{shift:+d}" for shift in _STEPS for name in _CONTEXT)
 _RUNS = ("since_long", "until_long", "long_around", "same_parent_before", "same_parent_after")
 #: Names of the columns, in order.
 FEATURES = (*_BASE, *_BITS, *_NEAR, *_SHIFTED, *_RUNS)
+_FIRST_PLACE, _FIRST_BIT = _BASE.index("group"), len(_BASE)
+_FIRST_NEAR = _FIRST_BIT + len(_BITS)
+_FIRST_SHIFTED = _FIRST_NEAR + len(_NEAR)
+_FIRST_RUN = _FIRST_SHIFTED + len(_SHIFTED)
 
 
-#: What words cue, kept between pages.
-_known: dict[str, int] = {}
+class _Cues(dict[str, int]):
+    """What words cue, kept between pages."""
+
+    def __missing__(self, word: str) -> int:
+        found = _CUE_WHOLE.get(word, 0)
+        for stem, bits in _CUE_BY_START.get(word[:2], ()):
+            if word.startswith(stem):
+                found |= bits
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        self[word] = found
+        return found
+
+
 _MOST_KNOWN = 100_000
-
-
-def _cue(word: str) -> int:
-    found = _CUE_WHOLE.get(word, 0)
-    for stem, bits in _CUE_BY_START.get(word[:2], ()):
-        if word.startswith(stem):
-            found |= bits
-    if len(_known) >= _MOST_KNOWN:
-        _known.clear()
-    _known[word] = found
-    return found
+_cue_of = _Cues().__getitem__
 
 
 def measure_blocks(
@@ -141,25 +153,25 @@ def measure_blocks(
     """
     size = len(blocks)
     tag, parent, end, depth = tree.tag, tree.parent, tree.end, tree.depth
+    tags = [tag[owner] for owner in blocks.owner]
+    parents = [parent[owner] for owner in blocks.owner]
     chars = np.array(blocks.chars, dtype=np.float32)
     links = np.array(blocks.linked, dtype=np.float32) / chars
     is_long = links < 0.35
-    is_long &= (chars > 80) | _wide_mask(blocks, chars, is_long) | _table_mask(tree, blocks)
+    is_long &= (chars > 80) | _wide_mask(blocks, chars, is_long) | _table_mask(tree, tags, parents)
     order = np.arange(size, dtype=np.int32)
     before, after, around = _runs(np.where(is_long, chars, 0), order)
     reached = (before <= REACH) | (after <= REACH) | is_long
-    reached |= _same_table(tree, blocks, reached)
+    reached |= _same_table(tags, parents, reached)
     candidates = np.flatnonzero(reached)
     if not len(candidates):
         return candidates, np.zeros((0, len(FEATURES)), dtype=np.float32)
     chosen = candidates.tolist()
     owners = [blocks.owner[k] for k in chosen]
     starts = [blocks.start[k] for k in chosen]
-    text = _measure_texts([blocks.text[k] for k in chosen], title, description, article_body)
-    shared = _shared_depth(tree, owners, title_node)
     hidden = np.array([tree.hidden[node] for node in starts], dtype=bool)
     some = chars[candidates]
-    above = [parent[owner] for owner in owners]
+    above = [parents[k] for k in chosen]
     two = [parent[node] if node > 0 else node for node in above]
     three = [parent[node] if node > 0 else node for node in two]
     title_parent = [parent[title_node]] if title_node >= 0 else []
@@ -174,7 +186,7 @@ def measure_blocks(
     own, inherited = find_hints(tree, owners, [*title_parent, low])
     node_at = np.array(starts)
     within = (node_at > low) & (node_at < high)
-    among = np.flatnonzero(within & (np.array(weights) > 0))
+    among = np.flatnonzero(within & (worth > 0))
     span = np.ones(len(chosen), dtype=np.float32)
     if len(among):
         span[: among[0]], span[among[-1] + 1 :] = 0, 2
@@ -189,9 +201,20 @@ def measure_blocks(
     count = Counter(above)
     density = {node: _density(tree, node) for node in {*above, *two}}
     title_block = _title_block(blocks, title, title_node)
+    shared = np.array(_shared_depth(tree, owners, title_node))
     place = candidates.astype(np.float32)
-    columns = [
-        [_GROUP.get(tag[owner], 0) for owner in owners], hidden, depths, place / size,
+    context = np.full((len(_CONTEXT), size + 4), -1, dtype=np.float32)
+    context[0, 2:-2], context[1, 2:-2] = chars, links
+    context[2, 2:-2] = [_GROUP.get(name, 0) for name in tags]
+    # one row per feature until the end: whole rows are filled several times faster than columns
+    table = np.empty((len(FEATURES), len(chosen)), dtype=np.float32)
+    table[0] = some
+    table[2] = links[candidates]
+    table[[1, *range(3, _FIRST_PLACE)]] = _measure_texts(
+        [blocks.text[k] for k in chosen], title, description, article_body
+    )
+    table[_FIRST_PLACE:_FIRST_BIT] = (
+        context[2, candidates + 2], hidden, depths, place / size,
         np.array([tree.chars[node] for node in starts], dtype=np.float32) / (tree.chars[-1] or 1),
         np.clip(place - title_block, -20, 60) if title_block >= 0 else np.full(len(chosen), -30),
         np.array([sig_long[key] for key in signature]) / total, [min(sig_count[key], 50) for key in signature],
@@ -201,28 +224,21 @@ def measure_blocks(
         [density[node][0] for node in above], [density[node][1] for node in above],
         [density[node][0] for node in two],
         [min(count[node], 50) for node in above], np.full(len(chosen), total),
-        depths - np.array(shared),
-        depth[title_node] - np.array(shared) if title_node >= 0 else np.full(len(chosen), -1),
-    ]  # fmt: skip
-    links = links[candidates]
-    base = np.column_stack([some, text[:, 0], links, text[:, 1:], *columns])
-    bits = (
-        np.array([inherited[owner] for owner in owners], dtype=np.int64)[:, None] >> np.arange(len(_BITS)) & 1
-    )
-    bits[:, (bits * worth[:, None]).sum(axis=0) > MOST * total] = 0  # what most of the text has tells nothing
-    near = np.array([own[a] | own[b] for a, b in zip(owners, above, strict=True)], dtype=np.int64)
-    near_bits = near[:, None] >> np.arange(len(HINTS)) & 1
-    group = np.array([_GROUP.get(tag[owner], 0) for owner in blocks.owner], dtype=np.float32)
-    context = np.column_stack([chars, np.array(blocks.linked, dtype=np.float32) / chars, group])
-    padded = np.pad(context, ((2, 2), (0, 0)), constant_values=-1)
-    shifted = [padded[candidates + 2 + step] for step in (-2, -1, 1, 2)]
-    same = np.array([parent[owner] for owner in blocks.owner])
-    same_before = np.concatenate([[False], same[1:] == same[:-1]])
-    same_after = np.concatenate([same[1:] == same[:-1], [False]])
-    runs = np.column_stack(
-        [column[candidates] for column in (before, after, around, same_before, same_after)]
-    )
-    return candidates, np.hstack([base, bits, near_bits, *shifted, runs], dtype=np.float32, casting="unsafe")
+        depths - shared,
+        depth[title_node] - shared if title_node >= 0 else np.full(len(chosen), -1),
+    )  # fmt: skip
+    bits = np.array([inherited[owner] for owner in owners]) >> np.arange(len(_BITS))[:, None] & 1
+    bits[bits @ worth > MOST * total] = 0  # what most of the text has tells nothing
+    table[_FIRST_BIT:_FIRST_NEAR] = bits
+    near = np.array([own[a] | own[b] for a, b in zip(owners, above, strict=True)])
+    table[_FIRST_NEAR:_FIRST_SHIFTED] = near >> np.arange(len(HINTS))[:, None] & 1
+    for number, step in enumerate(_STEPS):
+        row = _FIRST_SHIFTED + number * len(_CONTEXT)
+        table[row : row + len(_CONTEXT)] = context[:, candidates + 2 + step]
+    same = np.array([-2, *parents, -2])
+    same = same[1:] == same[:-1]
+    table[_FIRST_RUN:] = [column[candidates] for column in (before, after, around, same[:-1], same[1:])]
+    return candidates, table.T
 
 
 def _of_the_story(worth: Floats, bits: Sequence[int]) -> Floats:
@@ -248,30 +264,26 @@ def _main_element(tree: Tree, owners: Sequence[int], weights: Sequence[float]) -
     )
 
 
-def _table_mask(tree: Tree, blocks: Blocks) -> npt.NDArray[np.bool_]:
+def _table_mask(tree: Tree, tags: Sequence[str], parents: Sequence[int]) -> npt.NDArray[np.bool_]:
     """Rows of a table of figures count as long text, however short, where the table as a whole is."""
-    mask = np.zeros(len(blocks), dtype=bool)
-    tag = tree.tag
-    for k, owner in enumerate(blocks.owner):
-        if tag[owner] == "tr":
-            table = tree.parent[owner]
-            mask[k] = tree.chars_in(table) > 400 and tree.link_chars_in(table) < 0.3 * tree.chars_in(table)
+    mask = np.zeros(len(tags), dtype=bool)
+    if "tr" in tags:
+        for k, (tag, table) in enumerate(zip(tags, parents, strict=True)):
+            if tag == "tr":
+                held = tree.chars_in(table)
+                mask[k] = held > 400 and tree.link_chars_in(table) < 0.3 * held
     return mask
 
 
-def _same_table(tree: Tree, blocks: Blocks, reached: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _same_table(
+    tags: Sequence[str], parents: Sequence[int], reached: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
     """The other rows of a table, or items of a list, some of which are candidates already."""
-    tag, parent = tree.tag, tree.parent
-    holder = [parent[owner] if tag[owner] in _ROWS else -1 for owner in blocks.owner]
-    if max(holder, default=-1) < 0:
-        return np.zeros(len(holder), dtype=bool)
+    holder = [node if tag in _ROWS else -1 for tag, node in zip(tags, parents, strict=True)]
+    held = set(compress(holder, reached.tolist()))
     count = Counter(holder)
-    held = {
-        node
-        for node, is_in in zip(holder, reached.tolist(), strict=True)
-        if is_in and count[node] <= MAX_ROWS
-    }
-    return np.array([node >= 0 and node in held for node in holder], dtype=bool)
+    held = {node for node in held if node >= 0 and count[node] <= MAX_ROWS}
+    return np.array([node in held for node in holder], dtype=bool)
 
 
 #: What stands in such elements is not the story, however long it is.
@@ -320,32 +332,34 @@ def _title_block(blocks: Blocks, title: str | None, title_node: int) -> int:
 def _measure_texts(
     texts: Sequence[str], title: str | None, description: str | None, article_body: str | None
 ) -> Floats:
-    """Columns ``words``, ``commas`` ... ``wide`` of ``_BASE``."""
-    title_words = set(_WORD.findall(title.casefold())) if title else set()
-    deck_words = set(_WORD.findall(description.casefold())) if description else set()
-    stated = (
-        " ".join(_WORD.findall(article_body.casefold())) if article_body and len(article_body) > 200 else ""
-    )
+    """Features ``words``, ``commas`` ... ``wide`` of ``_BASE``, a row each."""
+    title_words = set(_find_words(title)) if title else set()
+    deck_words = set(_find_words(description)) if description else set()
+    stated = " ".join(_find_words(article_body)) if article_body and len(article_body) > 200 else ""
     seen: set[str] = set()
     rows = []
     for text in texts:
         count = len(text)
         words = text.count(" ") + 1
-        wide = not text.isascii() and _is_wide(text)
-        if wide:
-            words = max(words, count // 3)
-        head = text[:160]
-        mine = _WORD.findall(head.casefold())
+        commas = text.count(",")
+        start = text[:30]
+        ascii_only = text.isascii()
+        wide = False
+        if ascii_only:
+            digits = len(start) - len(start.translate(_NO_DIGITS))
+        else:
+            digits = sum(map(str.isdigit, start))
+            commas += text.count("、") + text.count("，")
+            wide = _is_wide(text)
+            if wide:
+                words = max(words, count // 3)
+        mine = _find_words(text[:160])
         cues = hits = 0
         title_share = deck_share = 0.0
         if count < 300 or title_words or deck_words:
-            for word in mine:
-                bits = _known.get(word) if not wide else _cue_wide(word)
-                if bits is None:
-                    bits = _cue(word)
-                if bits:
-                    cues |= bits
-                    hits += 1
+            for bits in filter(None, map(_cue_wide if wide else _cue_of, mine)):
+                cues |= bits
+                hits += 1
             unique = set(mine)
             if unique:
                 title_share = len(unique & title_words) / len(unique)
@@ -355,18 +369,23 @@ def _measure_texts(
             held = 1 if mine and " ".join(mine[:-1] or mine) in stated else 0
         repeat = text in seen
         seen.add(text)
-        stripped = text.rstrip(_CLOSERS)
-        digits = sum(map(str.isdigit, text[:30])) if not text[:30].isalpha() else 0
-        first = text[0]
+        last, first = text[-1], text[0]
+        if last in _CLOSERS:
+            last = text.rstrip(_CLOSERS)[-1:]
         rows.append((
-            words, text.count(",") + text.count("、") + text.count("，"), _ENDS.get(stripped[-1:], 0),
-            text.count(". "),
-            digits / min(count, 30), text[:40].isupper(), first.islower(), first in _OPENERS, repeat,
-            title_share, deck_share, held,
-            cues & 1, cues >> 1 & 1, cues >> 2 & 1, cues >> 3 & 1, cues >> 4 & 1, cues >> 5 & 1,
-            hits / (len(mine) or 1), wide,
+            words, commas, _ENDS.get(last, 0), text.count(". "), digits / min(count, 30),
+            text[:40].isupper(), first.islower(), first in _OPENERS, repeat,
+            title_share, deck_share, held, cues, hits / (len(mine) or 1), wide,
         ))  # fmt: skip
-    return np.array(rows, dtype=np.float32)
+    table = np.fromiter(chain.from_iterable(rows), dtype=np.float32).reshape(len(rows), -1).T
+    cue_bits = table[-3].astype(np.int32) >> np.arange(len(_CUES))[:, None] & 1
+    return np.vstack([table[:-3], cue_bits, table[-2:]])
+
+
+def _find_words(text: str) -> list[str]:
+    if text.isascii():
+        return text.translate(_ASCII_WORDS).split()
+    return _WORD.findall(text.casefold().replace("_", " "))
 
 
 @lru_cache(maxsize=10_000)
@@ -380,7 +399,7 @@ def _cue_wide(run: str) -> int:
 
 def _is_wide(text: str) -> bool:
     sample = text[:40]
-    return sum(1 for c in sample if "\u2e80" <= c <= "\uffdc") * 3 > len(sample)
+    return len(_WIDE.findall(sample)) * 3 > len(sample)
 
 
 def _density(tree: Tree, node: int) -> tuple[float, float]:

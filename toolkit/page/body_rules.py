@@ -21,7 +21,7 @@ _NOT_TEXT = [
     )
 ]  # fmt: skip
 _P, _LI, _QUOTE, _ROW, _H1 = 1, 2, 3, 5, 6
-_SUBHEADS = (7, 8, 9)
+_FIRST_SUBHEAD, _LAST_SUBHEAD = 7, 9
 
 
 def vote_by_rules(features: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
@@ -45,16 +45,19 @@ def vote_by_rules(features: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     chars, links, group = column("chars"), column("link_share"), column("group")
     hidden, repeat = column("hidden") > 0, column("repeat") > 0
     apart = (features[:, _NOT_TEXT] > 0).any(axis=1) | hidden
-    subhead = np.isin(group, _SUBHEADS)
+    subhead = (group >= _FIRST_SUBHEAD) & (group <= _LAST_SUBHEAD)
+    item = group == _LI
     reads_on = (column("ends") >= 2) | (chars > 80)
     kind = (
         reads_on
         | subhead
-        | np.isin(group, (_LI, _QUOTE, _ROW))
+        | item
+        | (group == _QUOTE)
+        | (group == _ROW)
         | ((group == _P) & (chars > 10) & (links < 0.3))
     )
     text = (column("levels") >= 0) & ~apart & ~repeat & (links < 0.5) & (group != _H1) & kind
-    text &= ~((group == _LI) & (column("grand_links") > 0.4) & (links > 0.2))
+    text &= ~(item & (column("grand_links") > 0.4) & (links > 0.2))
     text &= ~((column("parent_links") > 0.5) & (chars < 200))
     cue = column("cue_follow") + column("cue_share") + column("cue_more") > 0
     text &= ~(cue & (chars < 140) & (column("cue_share_of_words") > 0.25))

@@ -58,7 +58,7 @@ def find_bylines(tree: Tree, blocks: Blocks, title_node: int) -> list[int]:
     scored: list[tuple[int, int]] = []
     end = 0
     for node, values in enumerate(tree.attrs):
-        if not values or node < end or tree.hidden[node]:
+        if not values:
             continue
         name = values.get("class")
         score = 0
@@ -67,7 +67,7 @@ def find_bylines(tree: Tree, blocks: Blocks, title_node: int) -> list[int]:
         rel = values.get("rel")
         if (rel and "author" in rel) or (tree.link[node] == node and _HREF.search(values.get("href") or "")):
             score += 2
-        if not score or not 2 < tree.chars_in(node) < 160:
+        if not score or node < end or tree.hidden[node] or not 2 < tree.chars_in(node) < 160:
             continue
         end = tree.end[node]
         if low <= node < high:

@@ -68,6 +68,7 @@ _ISO = re.compile(
     r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{1,2}:?(?:\d{2})?)?(?:\[[\w/+-]*\])?",
     re.I | re.A,
 )
+_YEAR = re.compile(r"\d{4}")
 _LOOSE_DAY = re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)", re.A)
 _EAST_ASIAN = re.compile(r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]", re.A)
 # "2 April 2025", "2. April 2025", "2 de abril de 2025", "April 2, 2025", "2-Apr-2025"
@@ -236,7 +237,7 @@ def find_date(text: str, *, day_first: bool | None = None) -> PageDate | None:
     True
     """
     text = text[:300]
-    if not any(character.isdigit() for character in text):
+    if not _YEAR.search(text):  # every pattern has one
         return None
     best: tuple[int, int, tuple[int, int, int]] | None = None  # start, end, (year, month, day)
     for pattern in (_LOOSE_DAY, _EAST_ASIAN, _DAY_FIRST, _MONTH_FIRST, _NUMERIC):

@@ -29,6 +29,8 @@ _ARTICLE_TYPES = frozenset(
 _WEAK_TYPES = frozenset(
     "WebPage ItemPage VideoObject Blog Review CreativeWork SocialMediaPosting Recipe".split()
 )
+_STRONG_TYPES = _ARTICLE_TYPES - _WEAK_TYPES
+_SPACES = re.compile(r"\s+")
 _WRAPPED = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>|;)\s*$")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 
@@ -101,7 +103,7 @@ def string_of(value: Any) -> str | None:
         return None
     if "&" in value:
         value = html.unescape(html.unescape(value))
-    return re.sub(r"\s+", " ", value).strip() or None
+    return _SPACES.sub(" ", value).strip() or None
 
 
 def find_article(scripts: Iterable[str], urls: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -131,8 +133,8 @@ def find_article(scripts: Iterable[str], urls: frozenset[str] = frozenset()) -> 
             if isinstance(identity, str) and len(value) > 2:
                 by_id.setdefault(identity, value)
             kinds = types_of(value)
-            strong = bool(kinds & (_ARTICLE_TYPES - _WEAK_TYPES))
-            if not strong and not (kinds & (_ARTICLE_TYPES | _WEAK_TYPES)):
+            strong = not kinds.isdisjoint(_STRONG_TYPES)
+            if not strong and kinds.isdisjoint(_WEAK_TYPES):
                 continue
             told = value.get("headline") or value.get("datePublished") or value.get("articleBody")
             if not strong and not told:

@@ -113,9 +113,13 @@ def measure_residue(tree: Tree, blocks: Blocks, claims: Claims, stated: Stated) 
 
 def _find_visible(tree: Tree, blocks: Blocks, claims: Claims) -> dict[int, bool]:
     """The visible blocks in page order, each with whether anything in it is claimed (then it counts as visible)."""
-    held = claims.nodes.keys()
-    claimed = [not held.isdisjoint(range(a, b)) for a, b in zip(blocks.start, blocks.stop, strict=True)]
-    return {k: claimed[k] for k, start in enumerate(blocks.start) if claimed[k] or not tree.hidden[start]}
+    held, hidden = claims.nodes.keys(), tree.hidden
+    visible: dict[int, bool] = {}
+    for k, (start, stop) in enumerate(zip(blocks.start, blocks.stop, strict=True)):
+        claimed = start in held or (stop > start + 1 and not held.isdisjoint(range(start, stop)))
+        if claimed or not hidden[start]:
+            visible[k] = claimed
+    return visible
 
 
 def _unclaimed_roles(

@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -48,61 +49,51 @@ class Stated:
 class _Head:
     """The tags of one page that state something, gathered in one pass."""
 
-    meta: dict[str, list[str]] = field(default_factory=dict)
+    meta: dict[str, list[str]] = field(default_factory=dict)  # as written; ``all`` and ``first`` clean them
     prop: dict[str, list[int]] = field(default_factory=dict)
     links: dict[str, list[int]] = field(default_factory=dict)
     times: list[int] = field(default_factory=list)
     h1: list[int] = field(default_factory=list)
     title: str | None = None
 
-    def hold(self, node: int, names: str | None) -> None:
-        for name in (names or "").split():
-            self.prop.setdefault(name.lower(), []).append(node)
+    def all(self, *names: str) -> list[str]:
+        return [_text(value) for name in names for value in self.meta.get(name, ())]
 
     def first(self, *names: str) -> str | None:
-        for name in names:
-            for value in self.meta.get(name, ()):
-                if value:
-                    return value
-        return None
-
-
-#: Elements that state something even without microdata.
-_STATING = frozenset(("meta", "title", "h1", "time", "link"))
+        return next(filter(None, self.all(*names)), None)
 
 
 def _gather(tree: Tree) -> _Head:
-    head = _Head()
-    for node, (tag, values) in enumerate(zip(tree.tag, tree.attrs, strict=True)):
-        if tag not in _STATING:
-            if values and "itemprop" in values:
-                head.hold(node, values["itemprop"])
-            continue
-        if tag == "meta":
-            content = values.get("content")
-            if content and len(content) < 20_000:
-                for key in ("property", "name", "itemprop", "http-equiv"):
-                    name = values.get(key)
-                    if name:
-                        head.meta.setdefault(name.strip().lower(), []).append(_text(content))
-        elif tag == "title":
-            if head.title is None:
-                head.title = squeeze(tree.text_of(node)) or None
-        elif tag == "h1":
-            head.h1.append(node)
-        elif tag == "time":
-            head.times.append(node)
-        elif tag == "link":
-            rel = values.get("rel")
-            if rel:
-                head.links.setdefault(rel.lower(), []).append(node)
-        if "itemprop" in values and tag != "meta":
-            head.hold(node, values["itemprop"])
+    head = _Head(times=tree.find("time"), h1=tree.find("h1"))
+    attrs = tree.attrs
+    for node in tree.find("meta"):
+        values = attrs[node]
+        content = values.get("content")
+        if content and len(content) < 20_000:
+            for key in ("property", "name", "itemprop", "http-equiv"):
+                name = values.get(key)
+                if name:
+                    head.meta.setdefault(name.strip().lower(), []).append(content)
+    for node in tree.find("title"):
+        head.title = squeeze(tree.text_of(node)) or None
+        if head.title is not None:
+            break
+    for node in tree.find("link"):
+        rel = attrs[node].get("rel")
+        if rel:
+            head.links.setdefault(rel.lower(), []).append(node)
+    for node in tree.marked:
+        if tree.tag[node] != "meta":
+            for name in (attrs[node]["itemprop"] or "").split():
+                head.prop.setdefault(name.lower(), []).append(node)
     return head
 
 
 def _text(value: str) -> str:
-    return squeeze(html.unescape(value) if "&" in value else value)
+    if "&" in value:
+        value = html.unescape(value)
+    # what prints holds no space but the blank, and nothing invisible
+    return value.strip() if "  " not in value and value.isprintable() else squeeze(value)
 
 
 def read_metadata(tree: Tree, url: str | None = None, *, blocks: Blocks | None = None) -> Stated:
@@ -196,6 +187,7 @@ _SUFFIX = re.compile(r"\s+[*|\u2013\u2014\u00b7\u2022\u00bb:-]\s+|\s*[|\u3163\uf
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=1024)
 def _key(text: str) -> str:
     return _NOT_WORD.sub(" ", text.casefold()).strip()
 
@@ -340,7 +332,7 @@ def _read_authors(tree: Tree, blocks: Blocks, head: _Head, data: dict[str, Any],
         persons, organisations = _people(data.get("creator"))
     sources: list[tuple[str, list[str]]] = [("json-ld", persons)]
     for key in _AUTHOR_META:
-        values = [name for value in head.meta.get(key, ()) for name in clean_names(value)]
+        values = [name for value in head.all(key) for name in clean_names(value)]
         sources.append(("meta", list(dict.fromkeys(values))))
     for label, value in (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2")):
         if (head.first(label) or "").casefold() in _WRITTEN_BY:
@@ -409,7 +401,7 @@ def _best(stamps: list[tuple[str, Any]]) -> tuple[str, PageDate] | None:
 def _read_times(tree: Tree, blocks: Blocks, head: _Head, data: dict[str, Any], stated: Stated) -> None:
     article, quality = stated.article, stated.quality
     published: list[tuple[str, Any]] = [("json-ld", string_of(data.get("datePublished")))]
-    published += [("meta", value) for key in _PUBLISHED for value in head.meta.get(key, ())]
+    published += [("meta", value) for value in head.all(*_PUBLISHED)]
     published += [("microdata", _stamp(tree, node)) for node in head.prop.get("datepublished", ())[:3]]
     best = _best(published)
     if best is None:
@@ -425,7 +417,7 @@ def _read_times(tree: Tree, blocks: Blocks, head: _Head, data: dict[str, Any], s
     quality["published_from"] = best[0] if best else None
     quality["published_zone"] = None if not best else "stated" if best[1].zone_known else "assumed UTC"
     modified: list[tuple[str, Any]] = [("json-ld", string_of(data.get("dateModified")))]
-    modified += [("meta", value) for key in _MODIFIED for value in head.meta.get(key, ())]
+    modified += [("meta", value) for value in head.all(*_MODIFIED)]
     modified += [("microdata", _stamp(tree, node)) for node in head.prop.get("datemodified", ())[:3]]
     last = _best(modified)
     article.modified_at = _aware(last[1].moment) if last else None
@@ -491,6 +483,7 @@ def _saved_date(text: str) -> dt.datetime | None:
     return _aware(date.moment).astimezone(dt.UTC) if date else None
 
 
+_DIGIT = re.compile(r"\d")
 _WEEKDAY = re.compile(
     r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|^(?:montag|dienstag|mittwoch|"
     r"donnerstag|freitag|samstag|"
@@ -509,12 +502,11 @@ def _running_date(tree: Tree) -> PageDate | None:
     """A line of the page's head that is nothing but weekday and date, before the title."""
     first = next((node for node in tree.find("h1") if tree.chars_in(node)), len(tree))
     limit = tree.chars[-1] * 0.3
-    for node in range(first):
-        line = tree.text[node]
-        if not line or tree.chars[node] > limit:
-            continue
-        line = line.strip()
-        if 8 <= len(line) <= 60 and _WEEKDAY.match(line):
+    for node in tree.texts:
+        if node >= first or tree.chars[node] > limit:
+            break
+        line = tree.text[node].strip()
+        if 8 <= len(line) <= 60 and _DIGIT.search(line) and _WEEKDAY.match(line):
             if tree.tag[tree.parent[node]] == "time" and tree.attrs[tree.parent[node]].get("datetime"):
                 continue
             date = find_date(line)
@@ -552,12 +544,12 @@ def _keywords(data: dict[str, Any], head: _Head) -> list[str]:
             words += _split_keywords(text) if not isinstance(raw, list) or len(raw) == 1 else [text]
     if not words:
         for key in ("news_keywords", "keywords", "parsely-tags", "sailthru.tags"):
-            for text in head.meta.get(key, ()):
+            for text in head.all(key):
                 words += _split_keywords(text)
             if words:
                 break
     if not words:
-        words = [text for key in ("article:tag", "og:article:tag") for text in head.meta.get(key, ())]
+        words = head.all("article:tag", "og:article:tag")
     seen: dict[str, str] = {}
     for word in words:
         word = word.strip()
