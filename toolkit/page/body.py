@@ -117,8 +117,8 @@ class Trees:
     """Boosted trees as flat arrays; a leaf is its own child.
 
     For ``predict`` they are packed: with the leaves of a tree numbered from left to right, every split that a block
-    passes to the right closes the leaves on its left, and the first leaf left open is the block's. So all splits of
-    all trees are compared at once, in whatever order they stand (the idea of QuickScorer: Lucchese et al., SIGIR 2015).
+    passes to the right closes the leaves on its left, and the first leaf left open is the block's. So all splits
+    of all trees are compared at once, in whatever order (the idea of QuickScorer: Lucchese et al., SIGIR 2015).
     """
 
     roots: npt.NDArray[np.intp]
@@ -149,7 +149,12 @@ class Trees:
             for number, (node, first, stop) in enumerate(splits):
                 feature[number, tree], threshold[number, tree] = self.feature[node], self.threshold[node]
                 closed[number, tree] = (1 << stop) - (1 << first)
-        packed = (feature[:most].ravel(), threshold[:most].reshape(-1, 1), closed[:most].reshape(-1, 1), value)
+        packed = (
+            feature[:most].ravel(),
+            threshold[:most].reshape(-1, 1),
+            closed[:most].reshape(-1, 1),
+            value,
+        )
         object.__setattr__(self, "packed", packed)
 
     def _list_leaves(self, node: int, first: int, splits: list[tuple[int, int, int]]) -> list[int]:

@@ -15,7 +15,6 @@ from operator import sub
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 __all__ = ["REASONS", "Guarded", "guard_page"]
 
@@ -44,7 +43,10 @@ MAX_OPEN_FORMATTING = 100
 #: A page with fewer marks, and fewer left open, can be neither too deep nor too unclosed to parse quickly.
 _PLAIN_MARKS, _PLAIN_OPEN = 12_000, 1_500
 
-_DATA_URI = re.compile(r"[\w.+-]+/[\w.+-]+(?:;[\w=-]+)*,[A-Za-z0-9+/=%_-]{2000,}")  # what follows "data:"
+#: Bytes that are counted together.
+_STRETCH = 1 << 16
+
+_DATA_URI = re.compile(rb"data:[\w.+-]+/[\w.+-]+(?:;[\w=-]+)*,[A-Za-z0-9+/=%_-]{2000,}")
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{MAX_TAG},}}+")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
@@ -113,20 +115,19 @@ def guard_page(html: str) -> Guarded:
         html = data.decode()
         problems.append(("garbled", "half characters (lone surrogates) in the text; each was replaced."))
     # counting is done on the bytes, where it is several times faster
-    if len(data) > 1_000_000 and b"data:" in data:
-        html = _drop_data(html)
-        data = html.encode()
+    if len(data) > 1_000_000:
+        shorter = _drop_data(data)
+        if shorter is not data:
+            html, data = shorter.decode(), shorter
     start = html[:4096].strip("\x00 \t\r\n\ufeff")[:64]
     if not start and not html.strip("\x00 \t\r\n\ufeff"):
         problems.append(("empty_page", "the page holds nothing but white space."))
         return Guarded("", problems, b"")
-    codes = np.frombuffer(data, np.uint8)
-    opening = codes == ord("<")
-    marks = int(np.count_nonzero(opening))
-    closing = int(np.count_nonzero(opening[:-1] & (codes[1:] == ord("/"))))
+    marks, closing, accents = _count(data)
     if start.startswith(_MAGIC) or not marks:
         problems.append(("not_html", f"no page: it starts with {start[:20]!r} and is read as it stands."))
-    problems += _find_garble(html, _is_accented(codes, len(html)))
+    beyond = len(data) - len(html)
+    problems += _find_garble(html, beyond > 0.01 * len(html) and accents > 0.5 * beyond)
     if b"\x00" in data:
         html, data = html.replace("\x00", ""), data.replace(b"\x00", b"")
     if len(html) > MAX_CHARS:
@@ -147,21 +148,30 @@ def guard_page(html: str) -> Guarded:
     return Guarded(html, problems, data)
 
 
-def _drop_data(html: str) -> str:
-    """Leave out what long data addresses hold; no such address holds another."""
-    first, *rest = html.split("data:")
-    for number, piece in enumerate(rest):
-        match = _DATA_URI.match(piece) if len(piece) > 2000 else None
+def _drop_data(data: bytes) -> bytes:
+    """Leave out what long data addresses hold."""
+    kept: list[bytes] = []
+    end, at = 0, data.find(b"data:")
+    while at >= 0:
+        match = _DATA_URI.match(data, at)
         if match:
-            rest[number] = "," + piece[match.end() :]
-    return "data:".join([first, *rest])
+            kept += [data[end:at], b"data:,"]
+            end = match.end()
+        at = data.find(b"data:", at + 5)
+    return b"".join([*kept, data[end:]]) if kept else data
 
 
-def _is_accented(codes: npt.NDArray[np.uint8], chars: int) -> bool:
-    """Whether most of the page's characters beyond ASCII are accented Latin letters, as in text read wrongly."""
-    if len(codes) <= 1.01 * chars:
-        return False
-    return np.count_nonzero((codes & 0xFE) == 0xC2) > 0.5 * (len(codes) - chars)
+def _count(data: bytes) -> tuple[int, int, int]:
+    """How many "<", "</" and accented Latin letters (the first bytes of their two) stand in ``data``."""
+    marks = closing = accents = 0
+    codes = np.frombuffer(data, np.uint8)
+    for start in range(0, len(codes), _STRETCH):  # stretches that stay near the processor
+        part = codes[start : start + _STRETCH + 1]
+        mark = part[:_STRETCH] == ord("<")
+        marks += int(np.count_nonzero(mark))
+        closing += int(np.count_nonzero(mark[: len(part) - 1] & (part[1:] == ord("/"))))
+        accents += int(np.count_nonzero(part[:_STRETCH] & 0xFE == 0xC2))
+    return marks, closing, accents
 
 
 def _place_of_mark(html: str, number: int) -> int:

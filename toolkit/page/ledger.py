@@ -41,9 +41,10 @@ _ANY_HINT = sum(bits for _, _, bits in _HINTED) | sum(bits for _, bits in _NAVIG
 _WHEN = re.compile(
     r"\b(?:ago|vor \d|hace \d|il y a|fa|siden|sedan|geleden|\d{1,2}[:.]\d\d|\d+\s?[hm](?:in)?)\b", re.I
 )
-_SMALL_PRINT = re.compile(
-    r"©|\(c\)|copyright|all rights|alle rechte|derechos|droits|diritti|rettigheder|无断|無断|저작권", re.I
-)
+_SMALL_PRINT = (
+    "©", "(c)", "copyright", "all rights", "alle rechte", "derechos", "droits", "diritti", "rettigheder", "无断",
+    "無断", "저작권",
+)  # fmt: skip
 #: From this share of linked characters on, a block that nothing claims is navigation.
 LINKED = 0.5
 #: A block shorter than this that no rule places is a mark or a button, not text.
@@ -159,7 +160,7 @@ def _place(tree: Tree, blocks: Blocks, k: int, bits: int, near: bool, title: str
         for role, rule, bit in _HINTED:
             if bits & bit:
                 return role, rule, None
-    if size < 200 and _SMALL_PRINT.search(text):
+    if size < 200 and any(map(text.lower().__contains__, _SMALL_PRINT)):
         return "boilerplate", "small print", None
     if size < MARK:
         return "boilerplate", "a mark", None

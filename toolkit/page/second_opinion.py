@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+
+import numpy as np
 
 from toolkit.errors import MissingExtraError
 
@@ -11,7 +12,11 @@ __all__ = ["MIN_AGREEMENT", "ask_quick", "ask_thorough", "measure_agreement"]
 
 #: Below this agreement with the quick extractor the thorough one is asked.
 MIN_AGREEMENT = 0.8
+#: Words; Kana and Han one by one, wherever a word begins with one.
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_MARK = re.compile(r"[^\w\x00-\x7f]")
+_MARKS_TO_SPACE = bytes(code if code > 127 or chr(code).isalnum() else 32 for code in range(256))
 
 
 def ask_quick(html: str) -> str:
@@ -66,15 +71,26 @@ def measure_agreement(one: str, other: str) -> float:
     >>> measure_agreement("the river rose again", "")
     0.0
     """
-    a, b = _grams(one), _grams(other)
-    if not a and not b:
+    one, other = one.casefold(), other.casefold()
+    if _WIDE.search(one) or _WIDE.search(other):
+        texts = [_TOKEN.findall(one), _TOKEN.findall(other)]
+    else:
+        texts = [_find_words(one), _find_words(other)]
+    numbers = {word: number for number, word in enumerate({*texts[0], *texts[1]}, 1)}
+    if not numbers:
         return 1.0
-    both = sum(min(count, b[gram]) for gram, count in a.items() if gram in b)
-    return round(2 * both / (a.total() + b.total()), 4)
+    # words, then pairs, then runs of four are numbered; a text of fewer words is one run, filled with noughts
+    runs = [[*map(numbers.__getitem__, words)] + [0] * (4 - len(words) if words else 0) for words in texts]
+    of = np.array(runs[0] + runs[1])
+    pairs = np.unique(of[:-1] * (len(numbers) + 1) + of[1:], return_inverse=True)[1]
+    grams = np.unique(pairs[:-2] * len(pairs) + pairs[2:], return_inverse=True)[1]
+    cut = len(runs[0])  # the grams across it belong to neither
+    a, b = (np.bincount(some, minlength=len(grams)) for some in (grams[: max(0, cut - 3)], grams[cut:]))
+    return round(2 * int(np.minimum(a, b).sum()) / int((a + b).sum()), 4)
 
 
-def _grams(text: str) -> Counter[tuple[str, ...]]:
-    words = _TOKEN.findall(text.casefold())
-    if len(words) < 4:
-        return Counter([tuple(words)] if words else ())
-    return Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
+def _find_words(text: str) -> list[bytes]:
+    """The words of a text without Kana and Han, in UTF-8, which cuts long texts several times faster."""
+    for mark in set(_MARK.findall(text)):
+        text = text.replace(mark, " ")
+    return text.encode("utf-8", "surrogatepass").translate(_MARKS_TO_SPACE).split()
