@@ -108,7 +108,7 @@ def url_key(url: str, host: str = "") -> str:
 
 def key_of(url: str, parts: tuple[str, str, str, str], host: str = "") -> str:
     """:func:`url_key` of an address that is split already."""
-    if url[:11].lower().startswith(_NOT_A_PAGE) or not url:
+    if not url or (url[0] not in "/h" and url[:11].lower().startswith(_NOT_A_PAGE)):
         return ""
     own, path, query, fragment = parts
     if query:

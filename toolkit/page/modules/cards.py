@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import NamedTuple
 
 from toolkit.page.modules.pieces import Pieces
 from toolkit.page.tree import Tree
@@ -37,7 +38,7 @@ class Card:
     words: int = 0  # of the longest text in the links
     chars: int = 0
     storylike: bool = False
-    parts: list[int] = field(default_factory=list)  # the pieces that make up the headline
+    parts: Sequence[int] = ()  # the pieces that make up the headline
     headline: str = ""
     own_pieces: list[int] = field(default_factory=list)  # pieces inside the links
     host: str = ""
@@ -53,15 +54,13 @@ class Card:
         return self.known_slug
 
 
-@dataclass(slots=True)
-class _Link:
+class _Link(NamedTuple):
     node: int
     key: str
     href: str
     parts: tuple[str, str, str, str]
     pieces: range
-    words: int
-    chars: int
+    size: tuple[int, int]  # words and word characters of the longest text in it
 
 
 def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Card]:
@@ -70,36 +69,31 @@ def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Car
     ``host`` is the page's own, ``page_key`` its address as :func:`toolkit.page.urls.url_key` gives it.
     """
     links = _read_links(tree, pieces, host, page_key)
-    size = len(tree.tag)
-    told = bytearray(size + 1)
+    told = bytearray(len(tree.tag) + 1)
     for link in links:
-        if link.words >= STORY_WORDS and link.chars >= STORY_CHARS:
+        words, chars = link.size
+        if words >= STORY_WORDS and chars >= STORY_CHARS:
             told[link.node + 1] = 1
     stories = list(accumulate(told))
     cards: list[Card] = []
-    recent: list[Card] = []
+    recent: dict[str, Card] = {}  # the last few, the latest last
     for link in links:
-        card, key = None, link.key
-        for other in recent:
-            if other.key == key:
-                card = other
-        if card is not None and _is_new_item(tree, pieces, stories, card, link):
-            recent.remove(card)
-            card = None
-        if card is None:
-            card = Card(key, link.href, [link.node], link.node)
-            card.host, card.path, card.query, _ = link.parts
+        node, key, href, parts, inside, size = link
+        card = recent.pop(key, None)
+        if card is None or _is_new_item(tree, pieces, stories, card, link):
+            card = Card(key, href, [node], node, own_pieces=list(inside))
+            card.host, card.path, card.query, _ = parts
+            card.words, card.chars = size
             cards.append(card)
         else:
-            recent.remove(card)
-            card.links.append(link.node)
-            card.top = common(tree, card.top, link.node)
-        recent.append(card)
+            card.links.append(node)
+            card.top = common(tree, card.top, node)
+            card.own_pieces += inside
+            if size > (card.words, card.chars):
+                card.words, card.chars = size
+        recent[key] = card
         if len(recent) > _REACH:
-            recent.pop(0)
-        if (link.words, link.chars) > (card.words, card.chars):
-            card.words, card.chars = link.words, link.chars
-        card.own_pieces += link.pieces
+            del recent[next(iter(recent))]
     for card in cards:
         card.storylike = card.words >= STORY_WORDS and card.chars >= STORY_CHARS
     return cards
@@ -127,7 +121,7 @@ def _read_links(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[_L
                 size = measure(piece)
                 if size > most:
                     most = size
-        links.append(_Link(node, key, href, parts, inside, *most))
+        links.append(_Link(node, key, href, parts, inside, most))
     return links
 
 
@@ -152,7 +146,7 @@ def _is_new_item(tree: Tree, pieces: Pieces, stories: list[int], card: Card, lin
     own += stories[link.node + 1] - stories[link.node]
     if stories[tree.end[top]] - stories[top] > own:
         return True  # another story stands in the same block
-    if not link.words or not card.words:
+    if not link.size[0] or not card.words:
         return False
     # both say something: parts of one teaser differ in make-up, items of a list are alike in it
     slots = {slot_of_piece(tree, pieces, p): pieces.text[p] for p in card.own_pieces}

@@ -11,7 +11,7 @@ from itertools import chain
 import numpy as np
 
 from toolkit.page.modules.context import Page
-from toolkit.page.modules.labels import ENOUGH, label_score
+from toolkit.page.modules.labels import ENOUGH, MARKS_LABEL, label_score
 from toolkit.page.modules.lexicon import look_up
 from toolkit.page.modules.marks import BIT, HINTS
 from toolkit.page.modules.texts import stems
@@ -268,14 +268,18 @@ def _heads(page: Page, chosen: Sequence[int]) -> np.ndarray:
             link = pieces.link[piece]
             if link >= 0 and page.down[link] & _CHROME:
                 continue
-            score = 0.0
-            if len(pieces.text[piece]) <= _NO_HEAD and (pieces.heading[piece] or pieces.size(piece)[0] <= 5):
-                score = label_score(page, piece)
-                if score < ENOUGH and look_up(pieces.text[piece]).get("none", 0.0) > 0.7:
-                    score = ENOUGH
+            text = pieces.text[piece]
+            heading = pieces.heading[piece]
+            if len(text) > _NO_HEAD or not (heading or pieces.size(piece)[0] <= 5):
+                continue
+            claims = look_up(text)
+            if not (heading or claims or text.endswith(MARKS_LABEL)):
+                continue  # no such text scores enough
+            score = label_score(page, piece)
+            if score < ENOUGH and claims.get("none", 0.0) > 0.7:
+                score = ENOUGH
             if score >= ENOUGH and (score >= strength - 1.0 or age > 2):
                 head, strength, age = piece, score, 0
-                claims = look_up(pieces.text[piece])
                 claimed = tuple([claims.get(kind, 0.0) for kind in _CLAIMS]) if claims else none
         at = max(at, stop)
         if n in wanted:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterable
+
 from toolkit.page.modules.cards import STORY_CHARS, STORY_WORDS, Card
 from toolkit.page.modules.context import Page
 from toolkit.page.modules.marks import BIT
@@ -56,38 +59,47 @@ def headline_score(page: Page, piece: int, slug: str) -> float:
 
 def choose_headline(page: Page, card: Card) -> None:
     """Set the card's headline and the pieces it is made of, from the words inside its links."""
-    if not card.own_pieces:
+    inside, pieces = card.own_pieces, page.pieces
+    if not inside:
         return
-    best, best_score = -1, -5.0
-    if len(card.own_pieces) == 1:
-        best = card.own_pieces[0]
-        line = page.tree.parent[page.pieces.link[best]]
-        if page.pieces.link[best - 1] >= 0 or best == 0 or page.pieces.owner[best - 1] != line:
-            card.parts, card.headline = [best], page.pieces.text[best]
-            card.words, card.chars = page.pieces.size(best)
+    best = inside[0]
+    if len(inside) == 1:
+        before = best - 1
+        stands_alone = best == 0 or pieces.link[before] >= 0
+        if stands_alone or pieces.owner[before] != page.tree.parent[pieces.link[best]]:
+            card.parts, card.headline = inside, pieces.text[best]
+            card.words, card.chars = pieces.size(best)
             return
     slug = card.slug
-    if len(card.own_pieces) > 1:
-        for piece in card.own_pieces:
+    if len(inside) > 1:
+        best, best_score = -1, -5.0
+        for piece in inside:
             score = headline_score(page, piece, slug)
             if score > best_score + 0.3:  # of two that are as good, the first
                 best, best_score = piece, score
     if best >= 0:
         _join(page, card, best, slug)
-        card.words, card.chars = page.pieces.size(best) if len(card.parts) == 1 else weigh(card.headline)
+        card.words, card.chars = pieces.size(best) if len(card.parts) == 1 else weigh(card.headline)
         card.storylike = card.words >= STORY_WORDS and card.chars >= STORY_CHARS
 
 
-def borrow_headline(page: Page, card: Card) -> None:
-    """Give a card whose links say nothing the heading that they are laid over."""
-    pieces = page.pieces
-    for piece in pieces.within(card.zone, page.tree.end[card.zone]):
-        if pieces.heading[piece] and pieces.link[piece] < 0:
+def borrow_headlines(page: Page, cards: Iterable[Card]) -> None:
+    """Give each card whose links say nothing the heading that they are laid over, if there is one."""
+    pieces, end = page.pieces, page.tree.end
+    free = [p for p, level in enumerate(pieces.heading) if level and pieces.link[p] < 0]
+    if not free:
+        return
+    nodes = [pieces.first[p] for p in free]
+    for card in cards:
+        if card.storylike:
+            continue
+        for k in range(bisect_left(nodes, card.zone), bisect_left(nodes, end[card.zone])):
+            piece = free[k]
             words, chars = pieces.size(piece)
             if words >= STORY_WORDS and chars > max(STORY_CHARS, card.chars):
                 card.parts, card.headline = [piece], pieces.text[piece]
                 card.words, card.chars, card.storylike = words, chars, True
-                return
+                break
 
 
 def _goes_on(text: str, linked: str) -> bool:

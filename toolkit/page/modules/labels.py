@@ -22,6 +22,9 @@ _BUTTONS = frozenset(("button", "label", "summary"))
 REACH = 14
 #: A text scoring this much by rule is a label.
 ENOUGH = 2.0
+#: Signs at the end of a text that announces what follows. Neither a heading nor a known phrase, a text without one
+#: scores less than ``ENOUGH``.
+MARKS_LABEL = (":", "：", "|")
 
 NAMES: tuple[str, ...] = (
     "rule", "heading", "claim", "claim_section", "claim_none", "chrome", "words", "chars", "colon", "stop",
@@ -66,7 +69,7 @@ def _label_score(page: Page, piece: int) -> float:
         score -= 2.5
     if words > 6:
         score -= 0.35 * (words - 6)
-    if text.endswith((":", "：", "|")):
+    if text.endswith(MARKS_LABEL):
         score += 0.8
     elif text.endswith((".", "!", "?", "…", "。", ",")):
         score -= 1.0
@@ -187,7 +190,7 @@ def describe_labels(page: Page, cards: Sequence[Card], candidates: Sequence[int]
         rows.append([
             rules[steps], heading, claim, claims.get("section", 0.0) >= claim > 0, claims.get("none", 0.0),
             _is_button(page, piece), words,
-            min(chars, 60), text.endswith((":", "：", "|")), text.endswith((".", "!", "?", "…", "。", ",")),
+            min(chars, 60), text.endswith(MARKS_LABEL), text.endswith((".", "!", "?", "…", "。", ",")),
             text.isupper(), pieces.spoken[piece], tree.tag[owner] in ("strong", "b"), tree.hidden[owner],
             pieces.link[piece] >= 0, steps, piece >= zone_floor, level, level == 0,
             piece == before[node], recurring[make] / max(1, len(cards) - 1), len(cards),

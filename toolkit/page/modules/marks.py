@@ -75,8 +75,9 @@ _ALL_HINTS = _QUIET - 1
 
 def _read_names(names: str) -> int:
     bits = 0
+    known = _known
     for name in names[:300].split():
-        said = _known.get(name)
+        said = known.get(name)
         if said is None:
             said = _QUIET if _SPOKEN.search(name) else 0
             for word in _SPLIT.findall(name):
@@ -100,8 +101,8 @@ def hints_of(names: str) -> int:
 
 
 def read_marks(tree: Tree) -> tuple[list[int], list[int], bytearray]:
-    """For each node the hints it gives itself, those of itself and all around it, and whether only screen readers
-    speak it.
+    """For each element the hints it gives itself, those of itself and all around it, and whether only screen
+    readers speak it; texts have no hints.
     """
     own = [0] * len(tree.tag)
     down = own.copy()
@@ -110,28 +111,28 @@ def read_marks(tree: Tree) -> tuple[list[int], list[int], bytearray]:
     read: dict[str, int] = {}  # what the page's classes say, once for each
     for node, (name, values, above) in enumerate(zip(tree.tag, tree.attrs, tree.parent, strict=True)):
         if not name:  # text
-            down[node] = down[above]
             continue
         bits = tag_bits.get(name, 0)
-        if values and name != "html" and name != "body":
+        if values and name != "body" and node:
             css = values.get("class")
             if css:
                 said = read.get(css)
                 if said is None:
                     said = read[css] = _read_names(css)
-                if said >= _QUIET:
-                    spoken[node] = 1
-                    said &= _ALL_HINTS
                 bits |= said
-            if "id" in values:
-                css = values["id"]
-                if css:
-                    bits |= _read_names(css) & _ALL_HINTS
-            if "style" in values:
-                css = values["style"]
-                if css and "clip" in css and "1px" in css:
-                    spoken[node] = 1
+            css = values.get("id")
+            if css:
+                bits |= _read_names(css) & _ALL_HINTS
+            if bits >= _QUIET:
+                spoken[node] = 1
+                bits &= _ALL_HINTS
+            css = values.get("style")
+            if css and "clip" in css and "1px" in css:
+                spoken[node] = 1
         if bits:
             own[node] = bits
-        down[node] = bits | down[above] if node else bits
+            bits |= down[above]
+        else:
+            bits = down[above]
+        down[node] = bits
     return own, down, spoken

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from toolkit.page.modules.marks import read_marks
-from toolkit.page.modules.texts import is_count, is_date, weigh
+from toolkit.page.modules.texts import measure
 from toolkit.page.tree import INLINE, Tree
 
 #: Elements whose text is for the machine or for filling in, never a headline; all but ``head`` only while small.
 _LEFT_OUT = frozenset("head select option textarea script title".split())
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_CHANGING = _LEFT_OUT | _HEADINGS.keys()
 
 
 @dataclass(slots=True)
@@ -43,12 +44,7 @@ class Pieces:
         """Words and word characters of a piece; dates and counts have none."""
         size = self.sizes[piece]
         if size is None:
-            text = self.text[piece]
-            if is_count(text) or (len(text) < 50 and is_date(text)):
-                size = (0, 0)
-            else:
-                size = weigh(text)
-            self.sizes[piece] = size
+            size = self.sizes[piece] = measure(self.text[piece])
         return size
 
     def within(self, start: int, stop: int) -> range:
@@ -65,57 +61,63 @@ def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces
         spoken_nodes = read_marks(tree)[2]
     tag, parent, link, text, end = tree.tag, tree.parent, tree.link, tree.text, tree.end
     size = len(tag)
+    nodes = [i for i, name in enumerate(tag) if not name]
     direct = bytearray(size + 1)  # does the element hold words of its own?
-    for name, above in zip(tag, parent, strict=True):
-        if not name:
-            direct[above] = 1
+    for i in nodes:
+        direct[parent[i]] = 1
+    # what changes how the texts inside it are read: left out, spoken, or a heading; in page order
+    changes = [i for i, name in enumerate(tag) if name in _CHANGING or spoken_nodes[i]]
+    changes.append(size)
+    change, passed = changes[0], 0
     pieces = Pieces()
     first, last, owners, links, headings, words, spoken = (
         pieces.first, pieces.last, pieces.owner, pieces.link, pieces.heading, pieces.text, pieces.spoken,
     )  # fmt: skip
-    before = [0] * (size + 1)
-    heading_until = level = skip_until = spoken_until = 0
-    key = (-1, -1)
-    broken = count = 0
-    for i, name in enumerate(tag):
-        before[i] = count
-        if name:
-            if spoken_nodes[i] and i >= spoken_until and end[i] - i < 12:
-                spoken_until = end[i]
-            if name in _LEFT_OUT and (name == "head" or end[i] - i < 20):
-                skip_until = max(skip_until, end[i])
-            elif name not in INLINE:
-                if name in _HEADINGS:
-                    heading_until, level = end[i], _HEADINGS[name]
-                broken += 1
-            continue
+    before: list[int] = []
+    heading_until = level = skip_until = spoken_until = count = 0
+    holder = -1  # the owner of the last piece
+    for i in nodes:
+        while change < i:
+            name, stop = tag[change], end[change]
+            if spoken_nodes[change] and change >= spoken_until and stop - change < 12:
+                spoken_until = stop
+            if name in _HEADINGS:
+                heading_until, level = stop, _HEADINGS[name]
+            elif _is_left_out(name, stop - change):
+                skip_until = max(skip_until, stop)
+            passed += 1
+            change = changes[passed]
         if i < skip_until:
             continue
-        line = text[i]
         owner = node = parent[i]
-        while tag[node] in INLINE and tag[node] != "a":
+        while (name := tag[node]) != "a" and name in INLINE:
             node = parent[node]
             if direct[node]:
                 owner = node
         quiet = i < spoken_until
-        if (owner, broken) == key and links[-1] == link[i] and spoken[-1] == quiet:
-            words[-1] += line
-            last[-1] = i
-            continue
-        if line.isspace():
-            continue
-        key = (owner, broken)
+        if owner == holder and links[-1] == link[i] and spoken[-1] == quiet:
+            between = range(last[-1] + 1, i)
+            if all(tag[k] in INLINE or _is_left_out(tag[k], end[k] - k) for k in between):
+                words[-1] += text[i]
+                last[-1] = i
+                continue
+        holder = owner
         spoken.append(quiet)
         first.append(i)
         last.append(i)
         owners.append(owner)
         links.append(link[i])
         headings.append(level if i < heading_until else 0)
-        words.append(line)
+        words.append(text[i])
+        before += [count] * (i + 1 - len(before))
         count += 1
-    before[size] = count
+    before += [count] * (size + 1 - len(before))
     pieces.before = before
     pieces.sizes = [None] * count
-    for n, line in enumerate(words):
-        words[n] = line.strip()
+    pieces.text = [line.strip() for line in words]
     return pieces
+
+
+def _is_left_out(name: str, size: int) -> bool:
+    """Whether the text of an element of ``size`` nodes is no piece."""
+    return name in _LEFT_OUT and (name == "head" or size < 20)

@@ -73,6 +73,24 @@ def is_count(text: str) -> bool:
     return not text[:1].isalpha() and _COUNT.match(text) is not None
 
 
+def measure(text: str) -> tuple[int, int]:
+    """Number of words and of word characters, as :func:`weigh` has them; dates and counts have none.
+
+    Examples
+    --------
+    >>> measure("Two words"), measure("3 hours ago"), measure("1.2k")
+    ((2, 8), (0, 0), (0, 0))
+    """
+    bare = text.replace(" ", "")
+    if bare.isalpha() and bare.isascii():  # most texts: no count, and no date unless it is spelled
+        if text[0] in _BEGINS_SPELLED and len(text) <= _LONGEST_SPELLED and _SPELLED.match(text):
+            return 0, 0
+        return len(text.split()), len(bare)
+    if is_count(text) or (len(text) < 50 and is_date(text)):
+        return 0, 0
+    return weigh(text)
+
+
 def weigh(text: str) -> tuple[int, int]:
     """Number of words (two characters to one word in scripts without spaces) and of characters that are words.
 
