@@ -368,7 +368,7 @@ def extra(
     rows: np.ndarray, truth: np.ndarray, trees: int, leaf: int, share: float, classes: int = 0
 ) -> Ensemble:
     model = ExtraTreesClassifier(
-        trees, min_samples_leaf=leaf, max_features=share, max_depth=14, random_state=SEED
+        trees, min_samples_leaf=leaf, max_features=share, max_depth=8, random_state=SEED
     )
     return to_ensemble(model.fit(rows, truth), classes)
 
@@ -383,11 +383,11 @@ def train(rows: Sequence[Rows]) -> Models:
     card = join("card")
     return Models(
         {
-            "card": [boost(*card, 150, 4, 0.2, 0.07), extra(*card, 50, 2, 0.4)],
-            "pair": [boost(*join("pair"), 80, 3, 0.3, 0.08), extra(*join("pair"), 60, 2, 0.4)],
-            "label": [boost(*join("label"), 100, 3, 0.3, 0.08)],
+            "card": [boost(*card, 60, 4, 0.3, 0.12), extra(*card, 20, 2, 0.4)],
+            "pair": [boost(*join("pair"), 60, 4, 0.3, 0.08), extra(*join("pair"), 30, 2, 0.4)],
+            "label": [boost(*join("label"), 80, 3, 0.3, 0.1)],
             "kicker": [boost(*join("kicker"), 60, 3, 0.4, 0.08)],
-            "kind": [extra(*join("kind"), 80, 1, 0.2, classes=len(KINDS))],
+            "kind": [extra(*join("kind"), 40, 1, 0.2, classes=len(KINDS))],
         }
     )
 

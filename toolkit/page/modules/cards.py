@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import NamedTuple
 
 from toolkit.page.modules.pieces import Pieces
 from toolkit.page.tree import Tree
@@ -54,13 +53,8 @@ class Card:
         return self.known_slug
 
 
-class _Link(NamedTuple):
-    node: int
-    key: str
-    href: str
-    parts: tuple[str, str, str, str]
-    pieces: range
-    size: tuple[int, int]  # words and word characters of the longest text in it
+#: A link's node, key, address, the address split, the pieces in it, words and word characters of the longest of them.
+_Link = tuple[int, str, str, tuple[str, str, str, str], range, tuple[int, int]]
 
 
 def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Card]:
@@ -70,32 +64,32 @@ def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Car
     """
     links = _read_links(tree, pieces, host, page_key)
     told = bytearray(len(tree.tag) + 1)
-    for link in links:
-        words, chars = link.size
+    for node, _, _, _, _, (words, chars) in links:
         if words >= STORY_WORDS and chars >= STORY_CHARS:
-            told[link.node + 1] = 1
+            told[node + 1] = 1
     stories = list(accumulate(told))
     cards: list[Card] = []
     recent: dict[str, Card] = {}  # the last few, the latest last
     for link in links:
-        node, key, href, parts, inside, size = link
+        node, key, href, (place, path, query, _), inside, size = link
         card = recent.pop(key, None)
         if card is None or _is_new_item(tree, pieces, stories, card, link):
-            card = Card(key, href, [node], node, own_pieces=list(inside))
-            card.host, card.path, card.query, _ = parts
-            card.words, card.chars = size
+            words, chars = size
+            storylike = words >= STORY_WORDS and chars >= STORY_CHARS
+            card = Card(
+                key, href, [node], node, -1, words, chars, storylike, (), "", list(inside), place, path, query
+            )
             cards.append(card)
         else:
             card.links.append(node)
             card.top = common(tree, card.top, node)
             card.own_pieces += inside
             if size > (card.words, card.chars):
-                card.words, card.chars = size
+                words, chars = card.words, card.chars = size
+                card.storylike = words >= STORY_WORDS and chars >= STORY_CHARS
         recent[key] = card
         if len(recent) > _REACH:
             del recent[next(iter(recent))]
-    for card in cards:
-        card.storylike = card.words >= STORY_WORDS and card.chars >= STORY_CHARS
     return cards
 
 
@@ -121,7 +115,7 @@ def _read_links(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[_L
                 size = measure(piece)
                 if size > most:
                     most = size
-        links.append(_Link(node, key, href, parts, inside, most))
+        links.append((node, key, href, parts, inside, most))
     return links
 
 
@@ -135,26 +129,27 @@ def common(tree: Tree, upper: int, node: int) -> int:
 
 def _is_new_item(tree: Tree, pieces: Pieces, stories: list[int], card: Card, link: _Link) -> bool:
     """Whether a second link to one address is an item of its own rather than another part of the same teaser."""
+    node, _, _, _, inside, size = link
     if len(card.links) >= _MOST_LINKS:
         return True
-    top = common(tree, card.top, link.node)
+    top = common(tree, card.top, node)
     if tree.depth[card.top] - tree.depth[top] > 6 or tree.tag[top] in ("body", "main", "html", "header"):
         return True
     if tree.chars_in(top) - tree.link_chars_in(top) > _ZONE_CHARS:
         return True
-    own = sum(stories[node + 1] - stories[node] for node in card.links)
-    own += stories[link.node + 1] - stories[link.node]
+    own = sum(stories[n + 1] - stories[n] for n in card.links)
+    own += stories[node + 1] - stories[node]
     if stories[tree.end[top]] - stories[top] > own:
         return True  # another story stands in the same block
-    if not link.size[0] or not card.words:
+    if not size[0] or not card.words:
         return False
     # both say something: parts of one teaser differ in make-up, items of a list are alike in it
     slots = {slot_of_piece(tree, pieces, p): pieces.text[p] for p in card.own_pieces}
-    for piece in link.pieces:
+    for piece in inside:
         said = slots.get(slot_of_piece(tree, pieces, piece))
         if said is not None:
             return said != pieces.text[piece] or _make_below(tree, card.top, top) == _make_below(
-                tree, link.node, top
+                tree, node, top
             )
     return False
 
@@ -170,9 +165,12 @@ def _make_below(tree: Tree, node: int, top: int) -> tuple[str, str]:
 def slot_of_piece(tree: Tree, pieces: Pieces, piece: int) -> tuple[str, str, str, str]:
     """How a piece is made up: element and class of what holds it, and of what holds that."""
     owner = pieces.owner[piece]
-    above = tree.parent[owner]
-    css, outer = tree.attrs[owner].get("class"), tree.attrs[above].get("class")
-    return tree.tag[owner], css or "", tree.tag[above], outer or ""
+    slot = pieces.slots.get(owner)
+    if slot is None:
+        above = tree.parent[owner]
+        css, outer = tree.attrs[owner].get("class"), tree.attrs[above].get("class")
+        slot = pieces.slots[owner] = (tree.tag[owner], css or "", tree.tag[above], outer or "")
+    return slot
 
 
 def find_zones(tree: Tree, cards: Sequence[Card]) -> None:

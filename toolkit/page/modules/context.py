@@ -37,7 +37,6 @@ class Page:
     sections: frozenset[str] = frozenset()  # names in the navigation, as plain labels
     # filled when labels are looked for
     label_scores: dict[int, float] = field(default_factory=dict)
-    makes: Counter[tuple[str, str, str, str]] | None = None
     texts: Counter[str] = field(default_factory=Counter)
     # filled when kinds are looked for
     authors: frozenset[str] | None = None  # names printed as authors', as plain labels

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from toolkit.page.model import Module
@@ -11,8 +12,9 @@ from toolkit.words import normalise_headline
 def mark_duplicates(modules: Sequence[Module]) -> None:
     """Set ``duplicate_of`` where an earlier module has the same label and the same items in the same order."""
     seen: dict[tuple[str, ...], int] = {}
+    sizes = Counter([len(module.items) for module in modules])
     for index, module in enumerate(modules):
-        if not module.items:
+        if not module.items or sizes[len(module.items)] == 1:
             continue
         key = (
             normalise_headline(module.label or ""),

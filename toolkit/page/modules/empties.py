@@ -23,11 +23,12 @@ def find_empty(page: Page, taken: Container[int]) -> list[tuple[int, str]]:
     """
     pieces, tree = page.pieces, page.tree
     found: list[tuple[int, str]] = []
-    for piece, text in enumerate(pieces.text):
-        if len(text) > 40 or pieces.first[piece] in taken or pieces.spoken[piece]:
+    title, own = BIT["title"], page.own
+    for piece, (owner, heading) in enumerate(zip(pieces.owner, pieces.heading, strict=True)):
+        if not heading and not own[owner] & title:
             continue
-        owner = pieces.owner[piece]
-        if not pieces.heading[piece] and not page.own[owner] & BIT["title"]:
+        text = pieces.text[piece]
+        if len(text) > 40 or pieces.first[piece] in taken or pieces.spoken[piece]:
             continue
         if page.down[owner] & _CHROME or page.in_paragraph(owner) or is_chrome(text):
             continue

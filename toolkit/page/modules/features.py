@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Sequence
-from itertools import chain
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain
 
 import numpy as np
 
+from toolkit.page.modules.cards import Card
 from toolkit.page.modules.context import Page
 from toolkit.page.modules.labels import ENOUGH, MARKS_LABEL, label_score
 from toolkit.page.modules.lexicon import look_up
-from toolkit.page.modules.marks import BIT, HINTS
+from toolkit.page.modules.marks import BIT
 from toolkit.page.modules.texts import stems
-from toolkit.page.urls import registered_domain
 
-_NEAR = (
-    "nav", "header", "share", "tag", "author", "comment", "ad", "related", "popular", "recommend", "latest",
-    "card", "title", "kicker", "deck", "account", "sidebar", "body", "gallery", "next", "shop", "inline", "more",
-)  # fmt: skip
-_AROUND = ("nav", "footer", "header", "aside", "article", "main", "form", "list", "comment", "breadcrumb", "body",
-           "related", "popular", "recommend", "latest", "sidebar", "account", "tag", "share", "author")  # fmt: skip
-
-_CLAIMS = ("related", "recommended", "latest", "popular", "section", "sponsored", "inline", "none")
+#: What a label over a list claims that counts for the list; ``siblings`` asks for all of these.
+_CLAIMS = ("related", "recommended", "latest", "popular", "sponsored", "none")
 #: More links that look like stories than any page has on which modules are looked for.
 MOST_CANDIDATES = 10_000
 
@@ -40,60 +33,48 @@ _SERVICE = frozenset(
     """.split()
 )
 _LONG_NUMBER = re.compile(r"\d{5}")
-_DATE_PATH = re.compile(r"(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?\d\d)?(?:/|-|$)|(?:19|20)\d{6}")
 _DIGITS = re.compile(r"\d+")
 _EXTENSION = re.compile(r"\.(?:s?html?|php|aspx?|jsp|ece|article|cms)$", re.I)
-_WORD = re.compile(r"[^\W\d_]+")
-_MIXED = re.compile(r"[a-zA-Z]\d[a-zA-Z\d]{3,}")
-_SOCIAL = re.compile(
-    r"(?:^|\.)(?:facebook|twitter|instagram|linkedin|pinterest|reddit|tumblr|whatsapp|telegram|youtube|youtu|"
-    r"vk|tiktok|getpocket|flipboard|threads|bsky|x|t|plus\.google|play\.google|itunes\.apple|apps\.apple)\.\w+$"
-)
-
-NAMES: tuple[str, ...] = (
-    "words", "width", "upper", "capital", "digits", "asks", "cut", "colon", "small_start", "ends_stop", "no_text",
-    "title_overlap", "same_text", "same_key",
-    "segments", "last_length", "slug_hyphens", "slug_words", "digit_run", "digit_runs", "extension", "query",
-    "external", "same_host", "overlap", "same_section", "service", "date_path", "shape", "trailing", "social",
-    "blank", "nofollow",
-    "heading", "zone_heading", "images", "dates", "hidden", "zone_chars", "line_chars", "links", "zone_pieces",
-    "inside_pieces", "depth", "place", "before_body", "in_body", "after_body", "from_body", "in_paragraph",
-    "unspaced", "same_path", "tracked", "mixed_id", "subdomain",
-    *("near_" + name for name in _NEAR), *("in_" + name for name in _AROUND),
-    "group", "group_words", "group_overlap", "group_story", "group_segments",
-    "left_words", "right_words", "stories_near", "stories_left_run", "page_stories", "indexed",
-    "head", "head_heading", "head_age", *("head_" + kind for kind in _CLAIMS),
-)  # fmt: skip
-_FIT, _SEGMENTS = NAMES.index("overlap"), NAMES.index("segments")
 _WRAPPERS = frozenset(("span", "b", "strong", "em", "i", "font"))
-_POSITIONS_NEAR = np.array([HINTS.index(name) for name in _NEAR])
-_POSITIONS_AROUND = np.array([HINTS.index(name) for name in _AROUND])
+_TITLE, _NAV, _FOOTER = BIT["title"], BIT["nav"], BIT["footer"]
+#: Where sections and services are linked by name.
+_DIRECTORY = _NAV | _FOOTER | BIT["header"] | BIT["breadcrumb"] | BIT["share"]
+
+#: What is counted for each card by itself, and what for all cards of its make.
+_OWN: tuple[str, ...] = (
+    "words", "width", "small_start", "cut", "title_overlap",
+    "slug_hyphens", "slug_words", "digit_run", "same_host", "overlap", "same_section", "shape", "same_path",
+    "heading", "zone_heading", "images", "line_chars", "from_body", "in_body", "after_body", "in_paragraph",
+    "near_title", "in_nav", "in_footer", "story", "left_words", "right_words", "stories_near",
+    "head", "head_age", *("head_" + kind for kind in _CLAIMS),
+)  # fmt: skip
+_AVERAGED = ("words", "overlap", "story")
+NAMES: tuple[str, ...] = (*_OWN, "group", *("group_" + name for name in _AVERAGED))
 
 
-def _shape(path: str) -> tuple[int, int, int, bool]:
-    """Number of path pieces, longest run of digits, number of such runs, and whether a file's ending is there."""
-    longest = runs = 0
-    for run in _DIGITS.findall(path):
-        runs += 1
-        if len(run) > longest:
-            longest = len(run)
-    pieces = sum(1 for piece in path.split("/") if piece)
-    return pieces, longest, runs, "." in path[-9:] and bool(_EXTENSION.search(path))
+def _shape(path: str) -> tuple[int, int, bool]:
+    """Number of path pieces, longest run of digits, and whether a file's ending is there."""
+    longest = max(map(len, _DIGITS.findall(path)), default=0)
+    names = path.split("/")
+    return len(names) - names.count(""), longest, "." in path[-9:] and _EXTENSION.search(path) is not None
 
 
 def candidates(page: Page) -> list[int]:
     """The cards worth a look.
 
-    A headline has two words at least; one of two words only counts where the address holds a slug of several
-    words or an article's number. Four of the 1,944 annotated items are lost so, and half of all other links spared.
+    A headline has two words at least. One of two words only counts where the address holds a slug of several words
+    or an article's number, and so does one of up to four in the navigation or with an address like a service's.
+    Ten of the 3,147 annotated items are lost so, and nine of ten other links spared.
     """
     found = []
+    down = page.down
     for n, card in enumerate(page.cards):
-        if card.words < 2 or not card.headline:
+        words = card.words
+        if words < 2 or not card.headline:
             continue
-        if card.words == 2:
-            hyphens = card.slug.count("-") + card.slug.count("_")
-            if hyphens < 3 and not _LONG_NUMBER.search(card.path) and not _LONG_NUMBER.search(card.query):
+        if words <= 4 and not _names_article(card):
+            named = words == 2 or down[card.links[0]] & _DIRECTORY
+            if named or _is_service(card.path):
                 continue
         found.append(n)
         if len(found) == MOST_CANDIDATES:
@@ -101,189 +82,148 @@ def candidates(page: Page) -> list[int]:
     return found
 
 
+def _names_article(card: Card) -> bool:
+    """Whether a card's address holds a slug of several words or the number of an article."""
+    path, query = card.path, card.query
+    if path.count("-") + path.count("_") >= 3:
+        slug = card.slug
+        if slug.count("-") + slug.count("_") >= 3:
+            return True
+    return _LONG_NUMBER.search(path) is not None or (bool(query) and _LONG_NUMBER.search(query) is not None)
+
+
+def _is_service(path: str) -> bool:
+    names = path.lower().replace("_", "/").replace(".", "/").replace("-", "/").split("/")
+    return not _SERVICE.isdisjoint(names)
+
+
 def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
     """One row per card of ``page`` whose index is in ``chosen``, one column per name in ``NAMES``."""
+    if not chosen:
+        return np.zeros((0, len(NAMES)), np.float32)
     tree, pieces, cards = page.tree, page.pieces, page.cards
-    tag, parent, end, attrs, depth = tree.tag, tree.parent, tree.end, tree.attrs, tree.depth
+    tag, parent, end, attrs = tree.tag, tree.parent, tree.end, tree.attrs
     own, down, chars, linked = page.own, page.down, tree.chars, tree.links
-    size = len(tag)
-    images = tree.find("img")
-    own_shape = _shape(page.path)
+    before, headings = pieces.before, pieces.heading
+    images = [i for i, name in enumerate(tag) if name == "img"]
+    own_segments, own_run, own_extension = _shape(page.path)
     own_section = page.path.strip("/").split("/")[0]
     title_stems = stems(page.title)
-    keys: dict[str, int] = {}
-    order = []  # the how manieth card of its address each is
-    for card in cards:
-        keys[card.key] = count = keys.get(card.key, 0) + 1
-        order.append(count)
-    texts = Counter([card.headline for card in cards])
     page_chars = max(1, chars[-1])
-    body_end = chars[min(page.body_last, size - 1)]
-    rows: list[list[float]] = []
-    near_bits: list[int] = []
-    around_bits: list[int] = []
+    body_first, body_last = page.body_first, page.body_last
+    body_end = chars[min(body_last, len(tag) - 1)]
+    last = len(cards) - 1
+    told = list(accumulate([card.storylike for card in cards], initial=0))
+    rows: list[tuple[float, ...]] = []
     groups: dict[tuple[str, ...], int] = {}
     group_of: list[int] = []
-    for n in chosen:
+    for n, head in zip(chosen, _heads(page, chosen), strict=True):
         card = cards[n]
-        text, path, slug = card.headline, card.path, card.slug
-        segments, digit_run, digit_runs, extension = _shape(path)
-        words = _WORD.findall(text)
+        text, path, slug, parts, zone = card.headline, card.path, card.slug, card.parts, card.zone
+        segments, digit_run, extension = _shape(path)
         mine = stems(text)
-        spelled = stems(slug) if len(slug) >= 6 else set()
-        fit = (
-            len(mine & spelled) / min(len(mine), len(spelled)) if len(mine) > 1 and len(spelled) > 1 else 0.0
-        )
-        letters = sum(map(len, words))
-        upper = capital = 0
-        for word in words:
-            if word[0].isupper():
-                capital += 1
-                upper += len(word) if word.isupper() else 1
+        spelled = stems(slug) if len(slug) >= 6 else frozenset()
+        shortest = min(len(mine), len(spelled))
         unspaced = card.chars > 3 and card.words * 2 >= card.chars - 1
-        link = card.links[0]
-        parts = card.parts
         inside = pieces.link[parts[-1]]
-        if inside >= 0:
-            link = inside
-        values = attrs[link]
-        css = values.get("class") or ""
-        rel = values.get("rel") or ""
-        near = 0
+        link = inside if inside >= 0 else card.links[0]
+        line = above = parent[link]
+        while tag[line] in _WRAPPERS and parent[line] >= 0:
+            line = parent[line]
+        line_stop = end[line]
         node = pieces.owner[parts[-1]]
-        for _ in range(5):
-            near |= own[node]
+        near = own[node]
+        for _ in range(4):
             node = parent[node]
             if node < 0:
                 break
-        near_bits.append(near)
-        around_bits.append(down[link])
-        zone = card.zone
-        line = parent[link]
-        while tag[line] in _WRAPPERS and parent[line] >= 0:
-            line = parent[line]
-        line_chars = chars[end[line]] - chars[line] - linked[end[line]] + linked[line]
-        zone_pieces = pieces.within(zone, end[zone])
-        count = len(zone_pieces)
-        dates = 0
-        heading = 0
-        zone_heading = 0
-        if count <= 14:
-            for p in zone_pieces:
-                if pieces.heading[p]:
-                    zone_heading = 1
-                if not dates and p not in parts and len(pieces.text[p]) < 50 and not pieces.size(p)[1]:
-                    dates = 1
-        for p in parts:
-            if pieces.heading[p]:
-                heading = 1
-        external = card.host and registered_domain(card.host) != page.site
-        rows.append([
-            card.words, card.chars * (2 if unspaced else 1), upper / max(1, letters), capital / max(1, len(words)),
-            (card.chars - letters) / max(1, len(text)), "?" in text or "!" in text or "？" in text,
-            text.endswith(("…", "...", "..")), ":" in text or "|" in text or "：" in text, text[0].islower(),
-            text.endswith((".", "。")), 0.0,
-            len(mine & title_stems) / max(1, min(len(mine), len(title_stems))) if mine else 0.0,
-            texts[text], keys[card.key],
-            segments, len(path.rstrip("/").rpartition("/")[2]), slug.count("-") + slug.count("_"), len(spelled),
-            digit_run, digit_runs, extension,
-            bool(card.query), bool(external), card.host == page.host or not card.host, fit,
+            near |= own[node]
+        around = down[link]
+        inside_zone = headings[before[zone] : before[end[zone]]]
+        rows.append((
+            card.words, card.chars * 2 if unspaced else card.chars, text[0].islower(),
+            text.endswith(("…", "...", "..")),
+            len(mine & title_stems) / max(1, min(len(mine), len(title_stems))),
+            slug.count("-") + slug.count("_"), len(spelled), digit_run, card.host == page.host or not card.host,
+            len(mine & spelled) / shortest if shortest > 1 else 0.0,
             bool(own_section) and path.strip("/").startswith(own_section),
-            not _SERVICE.isdisjoint(path.lower().replace("_", "/").replace(".", "/").replace("-", "/").split("/")),
-            digit_run > 1 and bool(_DATE_PATH.search(path)),
-            (segments == own_shape[0]) + (abs(digit_run - own_shape[1]) <= 1) + (extension == own_shape[3]),
-            path.endswith("/"), bool(card.host) and bool(external) and bool(_SOCIAL.search(card.host)),
-            values.get("target") == "_blank", "nofollow" in rel or "sponsored" in rel,
-            heading, zone_heading,
-            min(3, bisect_left(images, end[zone]) - bisect_left(images, zone)), dates, tree.hidden[link],
-            min(900, chars[end[zone]] - chars[zone] - linked[end[zone]] + linked[zone]), min(500, line_chars),
-            len(card.links), min(40, count), len(card.own_pieces), depth[link], link / size,
-            link < page.body_first, page.body_first <= link < page.body_last, link >= page.body_last,
-            min(1.0, max(-1.0, (chars[link] - body_end) / page_chars)), page.in_paragraph(link), unspaced,
-            len(path) > 4 and path == page.path, "utm_" in card.query,
-            digit_run > 0 and bool(_MIXED.search(path)), not external and bool(card.host) and card.host != page.host,
-        ])  # fmt: skip
-        above = parent[link]
+            (segments == own_segments) + (abs(digit_run - own_run) <= 1) + (extension == own_extension),
+            len(path) > 4 and path == page.path,
+            any(headings[parts[0] : parts[-1] + 1]), len(inside_zone) <= 14 and any(inside_zone),
+            min(3, bisect_left(images, end[zone]) - bisect_left(images, zone)),
+            min(500, chars[line_stop] - chars[line] - linked[line_stop] + linked[line]),
+            min(1.0, max(-1.0, (chars[link] - body_end) / page_chars)),
+            body_first <= link < body_last, link >= body_last, page.in_paragraph(link),
+            near & _TITLE > 0, around & _NAV > 0, around & _FOOTER > 0, card.storylike,
+            cards[n - 1].words if n else 0, cards[n + 1].words if n < last else 0,
+            told[min(n + 4, last + 1)] - told[max(n - 3, 0)] - card.storylike, *head,
+        ))  # fmt: skip
         higher = parent[above] if above >= 0 else above
-        sig = (
-            css,
+        make = (
+            attrs[link].get("class") or "",
             tag[above],
             attrs[above].get("class") or "",
             tag[higher],
             attrs[higher].get("class") or "",
         )
-        group_of.append(groups.setdefault(sig, len(groups)))
-    if not rows:
-        return np.zeros((0, len(NAMES)), np.float32)
-    table = np.fromiter(chain.from_iterable(rows), dtype=np.float32).reshape(len(rows), -1)
-    near_flags = (np.array(near_bits)[:, None] >> _POSITIONS_NEAR) & 1
-    around_flags = (np.array(around_bits)[:, None] >> _POSITIONS_AROUND) & 1
+        group_of.append(groups.setdefault(make, len(groups)))
+    count = len(_OWN)
+    table = np.empty((len(rows), len(NAMES)), np.float32)
+    flat = np.fromiter(chain.from_iterable(rows), np.float32, len(rows) * count)
+    table[:, :count] = flat.reshape(len(rows), count)
     group = np.array(group_of)
     number = np.bincount(group)
-    story = np.array([cards[n].storylike for n in chosen], np.float32)
-
-    def averaged(values: np.ndarray) -> np.ndarray:
-        return np.asarray((np.bincount(group, weights=values) / number)[group])
-
-    all_stories = np.array([card.storylike for card in cards], np.float32)
-    counts = np.array([card.words for card in cards], np.float32)
-    total = np.concatenate([[0.0], np.cumsum(all_stories)])
-    at = np.array(chosen)
-    last = len(cards) - 1
-    around = total[np.minimum(at + 4, last + 1)] - total[np.maximum(at - 3, 0)] - all_stories[at]
-    run = [0]
-    for card in cards[:-1]:
-        run.append(run[-1] + 1 if card.storylike else 0)
-    extra = np.column_stack([
-        number[group], averaged(table[:, 0]), averaged(table[:, _FIT]), averaged(story),
-        averaged(table[:, _SEGMENTS]),
-        np.where(at > 0, counts[np.maximum(at - 1, 0)], 0), np.where(at < last, counts[np.minimum(at + 1, last)], 0),
-        around, np.array(run)[at], np.full(len(at), all_stories.sum()), np.array(order)[at],
-    ])  # fmt: skip
-    full = np.concatenate([table, near_flags, around_flags, extra, _heads(page, chosen)], axis=1)
-    return full.astype(np.float32)
+    table[:, count] = number[group]
+    for column, name in enumerate(_AVERAGED, count + 1):
+        total = np.bincount(group, weights=table[:, _OWN.index(name)])
+        table[:, column] = (total / number)[group]
+    return table
 
 
+#: What is linked there heads nothing.
 _CHROME = BIT["nav"] | BIT["footer"] | BIT["share"] | BIT["breadcrumb"]
+#: A text of more characters heads nothing: a heading, any other text.
+_LONGEST_HEADING, _LONGEST_LINE = 300, 60
 
 
-#: A text of more characters heads nothing.
-_NO_HEAD = 300
-
-
-def _heads(page: Page, chosen: Sequence[int]) -> np.ndarray:
-    """For each chosen card the text above it that looks most like a label: its score, level, distance and claims."""
+def _heads(page: Page, chosen: Sequence[int]) -> Iterator[tuple[float, ...]]:
+    """For each chosen card the text above it that looks most like a label: score, distance in cards, claims."""
     pieces, cards = page.pieces, page.cards
-    wanted = set(chosen)
-    rows: list[tuple[float, ...]] = []
-    stories = {p for card in cards if card.storylike for p in card.parts}
-    head, strength, age, at = -1, 0.0, 0, 0
-    none = (0.0,) * len(_CLAIMS)
-    claimed: tuple[float, ...] = none
-    for n, card in enumerate(cards):
-        stop = card.parts[0] if card.parts else pieces.before[card.links[0]]
-        for piece in range(at, stop):
-            if piece in stories:
-                continue
-            link = pieces.link[piece]
-            if link >= 0 and page.down[link] & _CHROME:
-                continue
-            text = pieces.text[piece]
-            heading = pieces.heading[piece]
-            if len(text) > _NO_HEAD or not (heading or pieces.size(piece)[0] <= 5):
-                continue
-            claims = look_up(text)
-            if not (heading or claims or text.endswith(MARKS_LABEL)):
-                continue  # no such text scores enough
-            score = label_score(page, piece)
-            if score < ENOUGH and claims.get("none", 0.0) > 0.7:
-                score = ENOUGH
-            if score >= ENOUGH and (score >= strength - 1.0 or age > 2):
-                head, strength, age = piece, score, 0
-                claimed = tuple([claims.get(kind, 0.0) for kind in _CLAIMS]) if claims else none
-        at = max(at, stop)
-        if n in wanted:
-            level = pieces.heading[head] if head >= 0 else 0
-            rows.append((strength, level, min(age, 30) if head >= 0 else 0, *claimed))
-        age += 1
-    return np.fromiter(chain.from_iterable(rows), np.float32).reshape(len(chosen), 3 + len(_CLAIMS))
+    # the pieces above each card
+    stops = [card.parts[0] if card.parts else pieces.before[card.links[0]] for card in cards]
+    stops = list(accumulate(stops, max))
+    found = _find_heads(page, stops[chosen[-1]])
+    strength, headed, claimed = 0.0, -1, (0.0,) * len(_CLAIMS)
+    piece, score = next(found, (-1, 0.0))
+    for n in chosen:
+        while 0 <= piece < stops[n]:
+            first = bisect_right(stops, piece)  # the card right below it
+            if score >= strength - 1.0 or first - headed > 2:
+                claims = look_up(pieces.text[piece])
+                strength, headed = score, first
+                claimed = tuple([claims.get(kind, 0.0) for kind in _CLAIMS])
+            piece, score = next(found, (-1, 0.0))
+        yield strength, min(n - headed, 30) if headed >= 0 else 0, *claimed
+
+
+def _find_heads(page: Page, stop: int) -> Iterator[tuple[int, float]]:
+    """The pieces before ``stop`` that may head something, each with its score as a label."""
+    pieces, down = page.pieces, page.down
+    stories = {p for card in page.cards if card.storylike for p in card.parts}
+    for piece, (text, link, heading) in enumerate(
+        zip(pieces.text[:stop], pieces.link, pieces.heading, strict=False)
+    ):
+        if piece in stories or (link >= 0 and down[link] & _CHROME):
+            continue
+        if len(text) > (_LONGEST_HEADING if heading else _LONGEST_LINE):
+            continue
+        if not heading and pieces.size(piece)[0] > 5:
+            continue
+        claims = look_up(text)
+        if not (heading or claims or text.endswith(MARKS_LABEL)):
+            continue  # no such text scores enough
+        score = label_score(page, piece)
+        if score >= ENOUGH:
+            yield piece, score
+        elif claims.get("none", 0.0) > 0.7:
+            yield piece, ENOUGH

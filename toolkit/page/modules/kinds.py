@@ -13,18 +13,15 @@ from toolkit.page.modules.context import Page
 from toolkit.page.modules.labels import says_site
 from toolkit.page.modules.lexicon import look_up, plain_label
 from toolkit.page.modules.marks import BIT
-from toolkit.page.modules.split import printed_rank
-from toolkit.page.modules.texts import is_date
 from toolkit.page.urls import registered_domain
 from toolkit.tables import KINDS
 
 _HINTED = (("popular", BIT["popular"]), ("related", BIT["related"]), ("latest", BIT["latest"]),
            ("recommended", BIT["recommend"]), ("next", BIT["next"]))  # fmt: skip
-_NEAR = ("nav", "header", "footer", "ad", "related", "popular", "recommend", "latest", "sidebar", "next", "inline",
-         "gallery", "body", "more", "shop", "card", "list", "widget")  # fmt: skip
-_AROUND = ("nav", "header", "footer", "aside", "article", "main", "sidebar", "related", "popular", "recommend",
-           "latest", "ad")  # fmt: skip
-_CLAIMS = ("related", "inline", "recommended", "latest", "popular", "section", "next", "sponsored", "other")
+_NEAR = ("nav", "related", "popular", "recommend", "sidebar", "next", "gallery", "body", "card", "list",
+         "widget")  # fmt: skip
+_AROUND = ("nav", "header", "article", "main", "related", "popular", "recommend")
+_CLAIMS = ("related", "inline", "recommended", "latest", "popular", "section", "sponsored")
 _STEP = frozenset(("prev", "previous", "next"))
 #: Hosts and marks of addresses by which the networks that sell filled boxes count their clicks.
 _PAID = re.compile(
@@ -41,8 +38,7 @@ _PAID_MARK = re.compile(
 NAMES: tuple[str, ...] = (
     *("claims_" + kind for kind in _CLAIMS), *("rule_" + kind for kind in KINDS),
     "no_label", "label_words", "in_sections", "site", "items", "in_body", "before_body", "after_body", "place",
-    "external", "same_section", "one_folder", "nofollow", "hidden", "videos", "ranks", "label_upper", "asks",
-    "paid", "person", "steps", "dates",
+    "external", "same_section", "one_folder", "videos", "label_upper",
     *("near_" + name for name in _NEAR), *("in_" + name for name in _AROUND),
 )  # fmt: skip
 
@@ -88,29 +84,28 @@ def names_person(page: Page, label: str) -> bool:
     """Whether a label ends in a name that the page also prints as an author's ("More from Ana Dias")."""
     said = plain_label(label)
     if page.authors is None:
-        author = BIT["author"]
+        author, own, parent = BIT["author"], page.own, page.tree.parent
         pieces = page.pieces
         page.authors = frozenset(
             name
-            for p, text in enumerate(pieces.text)
-            if 5 < len(text) < 40
-            and (page.own[pieces.owner[p]] | page.own[page.tree.parent[pieces.owner[p]]]) & author
+            for text, owner in zip(pieces.text, pieces.owner, strict=True)
+            if (own[owner] | own[parent[owner]]) & author
+            and 5 < len(text) < 40
             and 1 < (name := plain_label(text)).count(" ") + 1 < 6
         )
     return any(name in said and len(name) < len(said) for name in page.authors)
+
+
+def _ends_in(text: str, names: frozenset[str]) -> bool:
+    """Whether the last words of ``text``, but not all of them, are one of ``names``."""
+    words = text.split(" ")
+    return any(" ".join(words[n:]) in names for n in range(1, len(words)))
 
 
 def is_step(page: Page, card: Card) -> bool:
     """Whether a card's link says that it leads to the article before or after this one."""
     rel = page.tree.attrs[card.links[0]].get("rel") or ""
     return not _STEP.isdisjoint(rel.lower().split())
-
-
-def _dated(page: Page, card: Card) -> bool:
-    """Whether a time or a date is printed with a card."""
-    pieces = page.pieces
-    inside = pieces.within(card.zone, page.tree.end[card.zone])
-    return len(inside) < 15 and any(is_date(pieces.text[p]) for p in inside if p not in card.parts)
 
 
 def rule_kind(page: Page, label: str | None, cards: Sequence[Card]) -> str:
@@ -141,12 +136,7 @@ def rule_kind(page: Page, label: str | None, cards: Sequence[Card]) -> str:
     weak = all(kind in ("section", "related") for kind in claims)
     if label and weak and names_person(page, label):
         return "other"
-    if (
-        label
-        and weak
-        and claims
-        and any(name and plain_label(label).endswith(" " + name) for name in page.sections)
-    ):
+    if label and weak and claims and _ends_in(plain_label(label), page.sections):
         return "section"  # "more on Sport", where Sport is a name of the navigation
     strongest = max((sure for kind, sure in claims.items() if kind != "section"), default=0.0)
     if label and plain_label(label) in page.sections and strongest < 0.55:
@@ -169,27 +159,22 @@ def describe_kind(page: Page, label: str | None, cards: Sequence[Card]) -> list[
     """One value per name in ``NAMES``."""
     first = cards[0].links[0]
     near, around = _hints(page, cards[0])
-    claims = look_up(label) if label else {}
+    said = label or ""
+    claims, plain = look_up(said), plain_label(said)
     rule = rule_kind(page, label, cards)
     count = len(cards)
     own_section = page.path.strip("/").split("/")[0]
     paths = [card.path.strip("/") for card in cards]
-    folders = Counter(path.split("/")[0] for path in paths)
-    rel = page.tree.attrs[first].get("rel") or ""
+    folders = Counter([path.split("/")[0] for path in paths])
     return [
-        *[claims.get(kind, 0.0) for kind in _CLAIMS], *[float(rule == kind) for kind in KINDS],
-        label is None, len(plain_label(label).split()) if label else 0,
-        bool(label) and plain_label(label or "") in page.sections, bool(label) and says_site(page, label or ""),
-        count, page.body_first < first < page.body_last, first < page.body_first, first >= page.body_last,
-        first / max(1, len(page.tree.tag)), sum(is_external(page, card) for card in cards) / count,
-        sum(bool(own_section) and path.startswith(own_section) for path in paths) / count,
-        folders.most_common(1)[0][1] / count if count > 1 else 0.5, "nofollow" in rel or "sponsored" in rel,
-        page.tree.hidden[first], sum("video" in path for path in paths) / count,
-        sum(printed_rank(page, card) > 0 for card in cards) / count,
-        bool(label) and (label or "").isupper(), bool(label) and (label or "").endswith(":"),
-        sum(is_paid(page, card) for card in cards) / count, bool(label) and names_person(page, label or ""),
-        sum(is_step(page, card) for card in cards) / count, sum(_dated(page, card) for card in cards) / count,
-        *[float(bool(near & BIT[name])) for name in _NEAR], *[float(bool(around & BIT[name])) for name in _AROUND],
+        *[claims.get(kind, 0.0) for kind in _CLAIMS], *[rule == kind for kind in KINDS],
+        label is None, len(plain.split()), bool(label) and plain in page.sections,
+        bool(label) and says_site(page, said), count,
+        page.body_first < first < page.body_last, first < page.body_first, first >= page.body_last,
+        first / max(1, len(page.tree.tag)), sum([is_external(page, card) for card in cards]) / count,
+        sum([path.startswith(own_section) for path in paths]) / count if own_section else 0.0,
+        max(folders.values()) / count if count > 1 else 0.5, sum(["video" in path for path in paths]) / count,
+        said.isupper(), *[near & BIT[name] > 0 for name in _NEAR], *[around & BIT[name] > 0 for name in _AROUND],
     ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -15,9 +16,8 @@ from toolkit.page.tree import INLINE
 
 _WRONG = BIT["share"] | BIT["breadcrumb"] | BIT["time"] | BIT["author"] | BIT["account"] | BIT["comment"]
 _NAMES = BIT["title"] | BIT["kicker"] | BIT["header"]
-_BITS = ("title", "kicker", "header", "deck", "time", "author", "share", "tag", "account", "comment", "card", "more",
-         "ad", "nav", "gallery", "list")  # fmt: skip
-_BUTTONS = frozenset(("button", "label", "summary"))
+_BITS = ("card", "title", "nav", "list")
+_NEAR = [BIT[name] for name in _BITS]
 #: How many pieces above an item are looked at.
 REACH = 14
 #: A text scoring this much by rule is a label.
@@ -27,11 +27,9 @@ ENOUGH = 2.0
 MARKS_LABEL = (":", "：", "|")
 
 NAMES: tuple[str, ...] = (
-    "rule", "heading", "claim", "claim_section", "claim_none", "chrome", "words", "chars", "colon", "stop",
-    "upper", "spoken",
-    "strong", "hidden", "linked", "steps", "in_zone", "level", "in_top", "is_first", "recurs", "items", "in_body",
-    "alone", "same_text", "make_count", "higher", "first_in_block", "inline_before", "headings_nearer", "best_rule",
-    "gap_to_first", "button", "in_sections", "site", *("near_" + name for name in _BITS),
+    "rule", "heading", "claim", "words", "chars", "linked", "steps", "in_zone", "level", "in_top", "is_first",
+    "recurs", "items", "alone", "same_text", "higher", "headings_nearer", "best_rule", "gap_to_first",
+    "in_sections", *("near_" + name for name in _BITS),
 )  # fmt: skip
 
 
@@ -158,54 +156,44 @@ def describe_labels(page: Page, cards: Sequence[Card], candidates: Sequence[int]
     if len(cards) == 1:
         top = first.top
     zone_floor = before[first.zone]
-    makes = page.makes
-    if makes is None:
-        makes = page.makes = Counter(slot_of_piece(tree, pieces, p) for p in range(len(pieces.text)))
+    if not page.texts:
         page.texts = Counter(pieces.text)
-    inside = [
-        slot_of_piece(tree, pieces, p) for c in cards[1:8] for p in range(c.parts[0] - 4, c.parts[0]) if p > 0
-    ]
-    recurring = Counter(inside)
+    recurring = Counter(
+        [
+            slot_of_piece(tree, pieces, p)
+            for c in cards[1:8]
+            for p in range(max(1, c.parts[0] - 4), c.parts[0])
+        ]
+    )
     rules = [label_score(page, p) for p in candidates]
     best_rule = max(rules, default=0.0)
     rows: list[list[float]] = []
-    headings = 0
+    headings = level = 0
     highest = 9
+    node = top  # what is around a candidate is around all nearer ones
     for steps, piece in enumerate(candidates):
         owner = pieces.owner[piece]
         text = pieces.text[piece]
-        node, level = top, 0
         while not (node <= pieces.first[piece] < end[node]):
             node = parent[node]
             level += 1
         words, chars = pieces.size(piece)
         above = page.own[owner] | page.own[parent[owner]]
         claims = look_up(text)
-        claim = max((sure for kind, sure in claims.items() if kind != "none"), default=0.0)
-        make = slot_of_piece(tree, pieces, piece)
-        block = owner
-        while tree.tag[block] in INLINE and parent[block] >= 0:
-            block = parent[block]
+        block = _block(page, owner)
         heading = pieces.heading[piece]
         rows.append([
-            rules[steps], heading, claim, claims.get("section", 0.0) >= claim > 0, claims.get("none", 0.0),
-            _is_button(page, piece), words,
-            min(chars, 60), text.endswith(MARKS_LABEL), text.endswith((".", "!", "?", "…", "。", ",")),
-            text.isupper(), pieces.spoken[piece], tree.tag[owner] in ("strong", "b"), tree.hidden[owner],
-            pieces.link[piece] >= 0, steps, piece >= zone_floor, level, level == 0,
-            piece == before[node], recurring[make] / max(1, len(cards) - 1), len(cards),
-            page.body_first < first.links[0] < page.body_last, before[end[block]] - before[block] == 1,
-            min(5, page.texts[text]), min(30, makes[make]), 0 < heading < highest, piece == before[block],
-            block == _block(page, pieces.owner[first_piece]), headings, rules[steps] >= best_rule,
-            min(40, first_piece - piece),
-            tree.tag[owner] in _BUTTONS or tree.tag[parent[owner]] in _BUTTONS,
-            plain_label(text) in page.sections, says_site(page, text),
-            *[bool(above & BIT[name]) for name in _BITS],
+            rules[steps], heading, max([sure for kind, sure in claims.items() if kind != "none"], default=0.0),
+            words, min(chars, 60), pieces.link[piece] >= 0, steps, piece >= zone_floor, level, level == 0,
+            piece == before[node], recurring[slot_of_piece(tree, pieces, piece)] / max(1, len(cards) - 1),
+            len(cards), before[end[block]] - before[block] == 1, min(5, page.texts[text]),
+            0 < heading < highest, headings, rules[steps] >= best_rule, min(40, first_piece - piece),
+            plain_label(text) in page.sections, *[above & bit > 0 for bit in _NEAR],
         ])  # fmt: skip
         if heading:
             headings += 1
             highest = min(highest, heading)
-    return np.array(rows, dtype=np.float32) if rows else np.zeros((0, len(NAMES)), np.float32)
+    return np.fromiter(chain.from_iterable(rows), np.float32).reshape(len(rows), len(NAMES))
 
 
 def says_site(page: Page, text: str) -> bool:

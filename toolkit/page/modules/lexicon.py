@@ -45,6 +45,8 @@ def plain_label(text: str) -> str:
     >>> plain_label("  \\u25a0 Editor\\u2019s Picks: ")
     'editor s picks'
     """
+    if text.isascii() and text.replace(" ", "").isalnum():  # nothing but words and spaces
+        return " ".join(text.lower().split())
     return _BETWEEN.sub(" ", text.casefold()).strip()
 
 
@@ -98,14 +100,10 @@ def look_up(label: str) -> dict[str, float]:
     if not text or len(text) > 80:
         return {}
     lexicon = _lexicon()
-    found: dict[str, float] = {}
+    found = dict.fromkeys(lexicon.whole.get(text, ()), 1.0)
     words = text.split(" ")
-    for kind in lexicon.whole.get(text, ()):
-        found[kind] = 1.0
     count = len(words)
-    for first in range(count):
-        if words[first] not in lexicon.starts:
-            continue
+    for first in [n for n, word in enumerate(words) if word in lexicon.starts]:
         for size in range(min(_LONGEST, count - first), 0, -1):
             phrase = " ".join(words[first : first + size])
             share = 0.5 + 0.5 * len(phrase) / len(text)
@@ -115,7 +113,7 @@ def look_up(label: str) -> dict[str, float]:
             if phrase in lexicon.inside:
                 for kind in lexicon.inside[phrase]:
                     found[kind] = max(found.get(kind, 0.0), _HOW_SURE["inside"] * share)
-    if _UNSPACED.search(text):
+    if not text.isascii() and _UNSPACED.search(text):
         for phrase, where, kind in lexicon.unspaced:
             if (
                 text == phrase

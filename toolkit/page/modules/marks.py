@@ -65,27 +65,34 @@ _TAG_BITS = {
 }  # fmt: skip
 
 
-#: What single names say, kept between pages: sites share them, while whole attributes are seldom met again.
+#: What attributes and the single names in them say, kept between pages: sites share the names, and the pages of
+#: one site whole attributes.
 _known: dict[str, int] = {}
-_MOST_KNOWN = 100_000
+_known_names: dict[str, int] = {}
+_MOST_KNOWN = 50_000
 #: Beside the hints: the name is one for screen readers.
 _QUIET = 1 << len(HINTS)
 _ALL_HINTS = _QUIET - 1
 
 
 def _read_names(names: str) -> int:
+    said = _known.get(names)
+    if said is not None:
+        return said
     bits = 0
-    known = _known
     for name in names[:300].split():
-        said = known.get(name)
+        said = _known_names.get(name)
         if said is None:
             said = _QUIET if _SPOKEN.search(name) else 0
             for word in _SPLIT.findall(name):
                 said |= _LOOKUP.get(word.lower(), 0)
-            if len(_known) >= _MOST_KNOWN:
-                _known.clear()
-            _known[name] = said
+            if len(_known_names) >= _MOST_KNOWN:
+                _known_names.clear()
+            _known_names[name] = said
         bits |= said
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[names] = bits
     return bits
 
 
@@ -108,7 +115,7 @@ def read_marks(tree: Tree) -> tuple[list[int], list[int], bytearray]:
     down = own.copy()
     spoken = bytearray(len(own))
     tag_bits = _TAG_BITS
-    read: dict[str, int] = {}  # what the page's classes say, once for each
+    known = _known
     for node, (name, values, above) in enumerate(zip(tree.tag, tree.attrs, tree.parent, strict=True)):
         if not name:  # text
             continue
@@ -116,9 +123,9 @@ def read_marks(tree: Tree) -> tuple[list[int], list[int], bytearray]:
         if values and name != "body" and node:
             css = values.get("class")
             if css:
-                said = read.get(css)
+                said = known.get(css)
                 if said is None:
-                    said = read[css] = _read_names(css)
+                    said = _read_names(css)
                 bits |= said
             css = values.get("id")
             if css:

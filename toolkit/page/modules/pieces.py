@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from toolkit.page.modules.marks import read_marks
 from toolkit.page.modules.texts import measure
@@ -39,6 +40,8 @@ class Pieces:
     sizes: list[tuple[int, int] | None] = field(default_factory=list)
     #: for each node, how many pieces begin before it; one entry more than there are nodes
     before: list[int] = field(default_factory=list)
+    #: how the pieces of an owner are made up, as far as it was asked
+    slots: dict[int, tuple[str, str, str, str]] = field(default_factory=dict)
 
     def size(self, piece: int) -> tuple[int, int]:
         """Words and word characters of a piece; dates and counts have none."""
@@ -69,13 +72,13 @@ def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces
     changes = [i for i, name in enumerate(tag) if name in _CHANGING or spoken_nodes[i]]
     changes.append(size)
     change, passed = changes[0], 0
-    pieces = Pieces()
-    first, last, owners, links, headings, words, spoken = (
-        pieces.first, pieces.last, pieces.owner, pieces.link, pieces.heading, pieces.text, pieces.spoken,
-    )  # fmt: skip
-    before: list[int] = []
-    heading_until = level = skip_until = spoken_until = count = 0
-    holder = -1  # the owner of the last piece
+    first: list[int] = []
+    owners: list[int] = []
+    headed: list[tuple[int, int]] = []  # piece and level
+    spoken: list[int] = []  # pieces
+    longer: dict[int, list[int]] = {}  # the further text nodes of a piece
+    heading_until = level = skip_until = spoken_until = 0
+    holder, quiet, last = -1, False, 0  # of the last piece
     for i in nodes:
         while change < i:
             name, stop = tag[change], end[change]
@@ -94,27 +97,40 @@ def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces
             node = parent[node]
             if direct[node]:
                 owner = node
+        same = owner == holder and link[last] == link[i] and quiet == (i < spoken_until)
+        if same and all(tag[k] in INLINE or _is_left_out(tag[k], end[k] - k) for k in range(last + 1, i)):
+            longer.setdefault(len(first) - 1, []).append(i)
+            last = i
+            continue
         quiet = i < spoken_until
-        if owner == holder and links[-1] == link[i] and spoken[-1] == quiet:
-            between = range(last[-1] + 1, i)
-            if all(tag[k] in INLINE or _is_left_out(tag[k], end[k] - k) for k in between):
-                words[-1] += text[i]
-                last[-1] = i
-                continue
-        holder = owner
-        spoken.append(quiet)
+        if quiet:
+            spoken.append(len(first))
+        if i < heading_until:
+            headed.append((len(first), level))
         first.append(i)
-        last.append(i)
         owners.append(owner)
-        links.append(link[i])
-        headings.append(level if i < heading_until else 0)
-        words.append(text[i])
-        before += [count] * (i + 1 - len(before))
-        count += 1
-    before += [count] * (size + 1 - len(before))
-    pieces.before = before
-    pieces.sizes = [None] * count
-    pieces.text = [line.strip() for line in words]
+        holder, last = owner, i
+    starts = bytearray(size + 1)
+    for i in first:
+        starts[i + 1] = 1
+    pieces = Pieces(
+        first=first,
+        last=first.copy(),
+        owner=owners,
+        link=[link[i] for i in first],
+        heading=[0] * len(first),
+        text=[text[i].strip() for i in first],
+        spoken=[False] * len(first),
+        sizes=[None] * len(first),
+        before=list(accumulate(starts)),
+    )
+    for piece, further in longer.items():
+        pieces.last[piece] = further[-1]
+        pieces.text[piece] = "".join([text[i] for i in (first[piece], *further)]).strip()
+    for piece, level in headed:
+        pieces.heading[piece] = level
+    for piece in spoken:
+        pieces.spoken[piece] = True
     return pieces
 
 

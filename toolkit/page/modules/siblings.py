@@ -53,7 +53,7 @@ def agree(page: Page, chosen: Sequence[int], table: np.ndarray, sure: np.ndarray
         key = page.tree.parent[card.zone], slot_of_piece(page.tree, page.pieces, card.parts[0])
         group[k] = groups.setdefault(key, len(groups))
     count = np.bincount(group)
-    bounded = np.clip(sure, 1e-4, 1 - 1e-4)
+    bounded = sure.clip(1e-4, 1 - 1e-4)
     odds = np.log(bounded / (1 - bounded))
     mean = np.bincount(group, weights=odds) / count
     near = table[:, _AGE] < 20

@@ -21,9 +21,8 @@ _NEAR, _ABOVE = 4, 4
 NAMES: tuple[str, ...] = (
     "label", "label_outside", "label_again", "label_heading", "climb_left", "climb_right", "gap_pieces",
     "gap_chars", "gap_links", "same_up", "same_make", "same_heading", "page_share", "top_stories", "in_left",
-    "in_right", "in_least", "rank_next", "rank_restart", "paragraph_between", "same_folder", "same_site",
-    "depth_change", "siblings", "repeat", "in_body", "longest_gap", "same_list", "length_ratio", "zone_left",
-    "zone_right", "deep_make", "strip", "joined", "columns", "label_kicks", "box_headed",
+    "in_right", "in_least", "paragraph_between", "depth_change", "siblings", "longest_gap", "deep_make", "strip",
+    "joined", "columns", "label_kicks", "box_headed",
 )  # fmt: skip
 
 
@@ -42,17 +41,6 @@ def _below(page: Page, node: int, top: int) -> int:
 
 def _make(page: Page, node: int) -> tuple[str, str]:
     return page.tree.tag[node], page.tree.attrs[node].get("class") or ""
-
-
-def printed_rank(page: Page, card: Card) -> int:
-    """The number printed before a card's headline, or 0."""
-    pieces = page.pieces
-    first = card.parts[0] if card.parts else -1
-    for piece in range(first - 1, max(-1, first - 3), -1):
-        text = pieces.text[piece].strip(" .)#")
-        if pieces.first[piece] >= card.zone and len(text) <= 2 and text.isdigit():
-            return int(text)
-    return 0
 
 
 def _slots_above(page: Page, cards: Sequence[Card], n: int) -> set[tuple[str, str, str, str]]:
@@ -81,7 +69,6 @@ def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None)
     rows: list[list[float]] = []
     starts = [card.links[0] for card in cards]
     headlines = {p for card in cards for p in card.parts}
-    ranks = [printed_rank(page, card) for card in cards]
     slots: list[tuple[str, str, str, str] | None] = []
     for n in range(len(cards) - 1):
         a, b = cards[n], cards[n + 1]
@@ -95,30 +82,23 @@ def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None)
         top = common(tree, a.links[0], b.links[0])
         left, right = _below(page, a.links[0], top), _below(page, b.links[0], top)
         gap = range(floor, max(floor, first_piece))
-        texts = [pieces.text[p] for p in gap[:30]]
+        lengths = [len(pieces.text[p]) for p in gap[:30]]
         head_a, head_b = (c.parts[0] if c.parts else -1 for c in (a, b))
         # starts are in page order: stories under a node are a slice of them
         inside = bisect_left(starts, end[top]) - bisect_left(starts, top)
         in_left = bisect_left(starts, end[left]) - bisect_left(starts, left)
         in_right = bisect_left(starts, end[right]) - bisect_left(starts, right)
+        depth_a, depth_b = depth[a.links[0]], depth[b.links[0]]
         rows.append([
             max(score, 0.0) if label >= 0 else 0.0, max(outside, 0.0), 0.0,
-            label >= 0 and pieces.heading[label] > 0,
-            depth[a.links[0]] - depth[top], depth[b.links[0]] - depth[top],
-            len(gap), sum(map(len, texts)), sum(1 for p in gap[:30] if pieces.link[p] >= 0),
+            label >= 0 and pieces.heading[label] > 0, depth_a - depth[top], depth_b - depth[top],
+            len(gap), sum(lengths), sum([pieces.link[p] >= 0 for p in gap[:30]]),
             _make(page, left) == _make(page, right),
             head_a >= 0 and head_b >= 0 and _make(page, pieces.owner[head_a]) == _make(page, pieces.owner[head_b]),
             (head_a >= 0 and pieces.heading[head_a]) == (head_b >= 0 and pieces.heading[head_b]),
             (before[end[top]] - before[top]) / page_pieces, inside, in_left, in_right, min(in_left, in_right),
-            ranks[n + 1] == ranks[n] + 1 and ranks[n] > 0, ranks[n + 1] == 1 and n > 0,
             bisect_right(page.body, a.links[0]) < bisect_left(page.body, b.links[0]),
-            a.key.rsplit("/", 2)[0] == b.key.rsplit("/", 2)[0], a.key.split("/")[0] == b.key.split("/")[0],
-            abs(depth[a.links[0]] - depth[b.links[0]]),
-            parent[a.zone] == parent[b.zone], a.key == b.key,
-            page.body_first < b.links[0] < page.body_last, max(map(len, texts), default=0),
-            tree.tag[left] == "li" and tree.tag[right] == "li",
-            min(len(a.headline), len(b.headline)) / max(1, len(a.headline), len(b.headline)),
-            depth[a.links[0]] - depth[a.zone], depth[b.links[0]] - depth[b.zone],
+            abs(depth_a - depth_b), parent[a.zone] == parent[b.zone], max(lengths, default=0),
             _make(page, parent[a.links[0]]) == _make(page, parent[b.links[0]]),
             tabs is not None and n + 1 in tabs.named, tabs is not None and n + 1 in tabs.joined,
             tabs is not None and n + 1 in tabs.columns, 0.0,
@@ -155,7 +135,7 @@ def agree_pairs(page: Page, cards: Sequence[Card], rows: np.ndarray, sure: np.nd
         group[n] = groups.setdefault(top, len(groups))
     if not groups:
         return sure
-    bounded = np.clip(sure, 1e-3, 1 - 1e-3)
+    bounded = sure.clip(1e-3, 1 - 1e-3)
     odds = np.log(bounded / (1 - bounded))
     mine = group[alone]
     count = np.bincount(mine)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from toolkit.words import UNSPACED
@@ -35,7 +36,7 @@ _SPELLED = re.compile(
     re.I,
 )
 _LONGEST_SPELLED = 30  # no text that _SPELLED fits is longer, and none begins otherwise
-_BEGINS_SPELLED = frozenset("aAgGhHjJoOtTyY昨今")
+_BEGINS_SPELLED = frozenset("a |an|on|ye|to|ju|he|ge|ay|ho|hi|au|昨日|今日".split("|"))
 _COUNT = re.compile(r"^\W*[\d.,]+\s?[kKmM]?\W*$")
 _CLOCK = re.compile(r"^\W*\d{1,2}:\d{2}(?::\d{2})?\W*$")
 _CLEAN = str.maketrans({"ß": "s", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "a", "œ": "o"})
@@ -53,7 +54,9 @@ def is_date(text: str) -> bool:
         return False
     if not _DIGIT.search(text):
         return (
-            len(text) <= _LONGEST_SPELLED and text[:1] in _BEGINS_SPELLED and _SPELLED.match(text) is not None
+            len(text) <= _LONGEST_SPELLED
+            and text[:2].lower() in _BEGINS_SPELLED
+            and _SPELLED.match(text) is not None
         )
     match = _DATE.match(text)
     if match is None:
@@ -82,13 +85,17 @@ def measure(text: str) -> tuple[int, int]:
     ((2, 8), (0, 0), (0, 0))
     """
     bare = text.replace(" ", "")
-    if bare.isalpha() and bare.isascii():  # most texts: no count, and no date unless it is spelled
-        if text[0] in _BEGINS_SPELLED and len(text) <= _LONGEST_SPELLED and _SPELLED.match(text):
+    if bare.isascii() and bare.isalpha():  # most texts are words and spaces
+        words = text.split()
+    else:
+        words = _WORD.findall(text)
+        bare = "".join(words)
+    if bare.isalpha():  # no digits: no count, and no date unless it is spelled
+        if len(text) <= _LONGEST_SPELLED and text[:2].lower() in _BEGINS_SPELLED and _SPELLED.match(text):
             return 0, 0
-        return len(text.split()), len(bare)
-    if is_count(text) or (len(text) < 50 and is_date(text)):
+    elif is_count(text) or (len(text) < 50 and is_date(text)):
         return 0, 0
-    return weigh(text)
+    return _count(text, words, bare)
 
 
 def weigh(text: str) -> tuple[int, int]:
@@ -99,16 +106,16 @@ def weigh(text: str) -> tuple[int, int]:
     >>> weigh("Two words"), weigh("東京都知事")
     ((2, 8), (3, 5))
     """
-    if text.isascii():
-        bare = text.replace(" ", "")
-        if bare.isalnum():  # nothing but words and spaces
-            return len(text.split()), len(bare)
-        words = _WORD.findall(text)
-        return len(words), sum(map(len, words))
     words = _WORD.findall(text)
-    chars = sum(map(len, words))
+    return _count(text, words, "".join(words))
+
+
+def _count(text: str, words: Sequence[str], bare: str) -> tuple[int, int]:
+    """:func:`weigh` for a text whose ``words`` are known, joined to ``bare``."""
+    if bare.isascii():
+        return len(words), len(bare)
     run = len(_UNSPACED_CHAR.findall(text))
-    return (len(words) if not run else max(len(words), (run + 1) // 2)), chars
+    return max(len(words), (run + 1) // 2), len(bare)
 
 
 def fold(text: str) -> str:
