@@ -8,14 +8,26 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from toolkit.words import UNSPACED
+from toolkit.words import UNSPACED, squeeze
 
-_EDGE = re.compile(r"^[\W_]+|[\W_]+$")
-_BETWEEN = re.compile(r"[\W_]+")
+#: Vowel signs and other marks that spell a word: Devanagari to Sinhala, Thai, Lao, Burmese, Khmer.
+_MARKS = "".join(mark for mark in map(chr, range(0x900, 0x1800)) if unicodedata.category(mark)[0] == "M")
+_BETWEEN = re.compile(f"[^\\w{_MARKS}]+")
+#: Letters that sites print in two ways: Greek capitals without accents, the i of Turkish, apostrophes of Uzbek,
+#: letters that Arabic, Persian and Urdu share, old and new ones of Malayalam; and marks that many sites leave out.
+_ALIKE = str.maketrans(
+    dict(zip("άέήίόύώϊϋёıșțʻʼ", "αεηιουωιυеişţ''", strict=True))
+    | dict.fromkeys("\u0622\u0623\u0625\u0671", "\u0627")  # alef
+    | dict.fromkeys("\u0649\u064a", "\u06cc") | dict.fromkeys("\u0643", "\u06a9")  # yeh, kaf
+    | dict.fromkeys("\u0629\u06c0\u06c1\u06c2\u06c3", "\u0647")  # heh
+    | {"ൻ": "ന്", "ർ": "ര്", "ൽ": "ല്", "ൾ": "ള്", "ൺ": "ണ്", "ൿ": "ക്"}
+    | dict.fromkeys(map(chr, (*range(0x300, 0x370), 0x640, *range(0x64B, 0x656), 0x670, 0x93C, 0xA3C)))
+)  # fmt: skip
 _UNSPACED = re.compile(f"[{UNSPACED}\uac00-\ud7af]")  # Hangul too: its labels are often written in one word
 _HOW_SURE = {"whole": 1.0, "start": 0.8, "inside": 0.8}
 #: Longest phrase of the lists, in words.
@@ -38,16 +50,26 @@ def _read(path: str) -> list[dict[str, str]]:
 
 @lru_cache(maxsize=8192)
 def plain_label(text: str) -> str:
-    """``text`` as the lists have it: small letters, single spaces, no punctuation.
+    """``text`` as labels are compared: small letters, single spaces, no punctuation, one spelling of what has two.
 
     Examples
     --------
     >>> plain_label("  \\u25a0 Editor\\u2019s Picks: ")
     'editor s picks'
+    >>> plain_label("ΤΕΛΕΥΤΑΙΑ ΝΕΑ") == plain_label("Τελευταία νέα")
+    True
     """
-    if text.isascii() and text.replace(" ", "").isalnum():  # nothing but words and spaces
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", squeeze(text)).casefold().translate(_ALIKE)
+    elif text.replace(" ", "").isalnum():  # nothing but words and spaces
         return " ".join(text.lower().split())
-    return _BETWEEN.sub(" ", text.casefold()).strip()
+    return _BETWEEN.sub(" ", text.casefold().replace("_", " ")).strip()
+
+
+def _forms(phrase: str) -> set[str]:
+    """A phrase as labels are compared; Persian sites print a space or nothing where it has a non-joiner."""
+    spellings = {phrase, phrase.replace("\u200c", " ")}
+    return {plain_label(spelling) for spelling in spellings}
 
 
 @lru_cache(maxsize=1)
@@ -57,17 +79,15 @@ def _lexicon() -> _Lexicon:
     folder = files("toolkit").joinpath("lexicon/labels")
     for name in sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".csv")):
         for row in _read(f"labels/{name}"):
-            phrase = plain_label(row["phrase"])
-            if not phrase:
-                continue
-            if _UNSPACED.search(phrase):
-                unspaced.append((phrase, row["where"], row["kind"]))
-            else:
-                kinds = lists[row["where"]].setdefault(phrase, [])
-                if row["kind"] not in kinds:
-                    kinds.append(row["kind"])
+            for phrase in _forms(row["phrase"]):
+                if _UNSPACED.search(phrase):
+                    unspaced.append((phrase, row["where"], row["kind"]))
+                else:
+                    kinds = lists[row["where"]].setdefault(phrase, [])
+                    if row["kind"] not in kinds:
+                        kinds.append(row["kind"])
     unspaced.sort(key=lambda entry: (-len(entry[0]), entry))
-    chrome = frozenset(plain_label(row["phrase"]) for row in _read("chrome.csv"))
+    chrome = frozenset(form for row in _read("chrome.csv") for form in _forms(row["phrase"]))
     starts = frozenset(phrase.split(" ")[0] for where in ("start", "inside") for phrase in lists[where])
     return _Lexicon(lists["whole"], lists["start"], lists["inside"], unspaced, chrome, starts)
 
@@ -115,10 +135,8 @@ def look_up(label: str) -> dict[str, float]:
                     found[kind] = max(found.get(kind, 0.0), _HOW_SURE["inside"] * share)
     if not text.isascii() and _UNSPACED.search(text):
         for phrase, where, kind in lexicon.unspaced:
-            if (
-                text == phrase
-                or (where == "inside" and phrase in text)
-                or (where == "start" and text.startswith(phrase))
+            if phrase in text and (
+                where == "inside" or text == phrase or (where == "start" and text.startswith(phrase))
             ):
                 share = 0.5 + 0.5 * len(phrase) / len(text)
                 found[kind] = max(found.get(kind, 0.0), _HOW_SURE["inside"] * share)
