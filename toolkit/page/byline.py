@@ -57,14 +57,11 @@ def find_bylines(tree: Tree, blocks: Blocks, title_node: int) -> list[int]:
     high = blocks.stop[zone[-1]] if zone else 0
     scored: list[tuple[int, int]] = []
     end = 0
-    telling = [  # few of a page's elements
-        node
-        for node, values in enumerate(tree.attrs)
-        if values and ("rel" in values or "href" in values or _is_byline_class(values.get("class") or ""))
-    ]
-    for node in telling:
-        values = tree.attrs[node]
-        score = 2 if _is_byline_class(values.get("class") or "") else 0
+    for node, values in enumerate(tree.attrs):
+        if not values:
+            continue
+        name = values.get("class")
+        score = 2 if name and _is_byline_class(name) else 0
         rel = values.get("rel")
         if (rel and "author" in rel) or (tree.link[node] == node and _HREF.search(values.get("href") or "")):
             score += 2

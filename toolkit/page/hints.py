@@ -146,7 +146,7 @@ def find_hints(
     """
     own: dict[int, int] = {0: 0, -1: 0}
     inherited: dict[int, int] = {0: 0, -1: 0}
-    seen, parent = tree.hints, tree.parent
+    seen, parent, tag, attrs = tree.hints, tree.parent, tree.tag, tree.attrs
     for node in around:
         while node > 0:
             own[node] = inherited[node] = 0
@@ -156,16 +156,14 @@ def find_hints(
         while node not in inherited:
             path.append(node)
             node = parent[node]
-        for node in reversed(path):
-            above = parent[node]
-            if above <= 0:
-                bits = 0
-            elif node in seen:
-                bits = seen[node]
-            else:
-                bits = seen[node] = _own_bits(tree.tag[node], tree.attrs[node])
+        passed_on = inherited[node]
+        while path:
+            node = path.pop()
+            bits = seen.get(node)
+            if bits is None:
+                bits = seen[node] = _own_bits(tag[node], attrs[node]) if parent[node] > 0 else 0
             own[node] = bits
-            inherited[node] = inherited[above] | bits
+            inherited[node] = passed_on = passed_on | bits
     return own, inherited
 
 

@@ -432,6 +432,7 @@ def _aware(moment: dt.datetime) -> dt.datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
+_SAVING = ("url", "saved date", "archived")  # one of these stands in all that is looked for below
 _SAVED = (
     re.compile(r"saved date:\s*(?P<date>[^\n]{10,60})", re.I),  # SingleFile
     re.compile(r"FILE ARCHIVED ON\s+(?P<date>\d\d:\d\d:\d\d \w{3} \d\d?, \d{4})", re.I),  # Wayback Machine
@@ -451,6 +452,9 @@ def _read_capture(tree: Tree, article: Article, stated: Stated) -> None:
     """When the page was saved: from the comments that savers leave, else from the running date in its "
     "head."""
     for comment in tree.comments:
+        folded = comment.lower()
+        if not any(map(folded.__contains__, _SAVING)):
+            continue
         source = _SAVED_FROM.search(comment) or _SINGLEFILE_URL.search(comment)
         if source and article.url is None:
             article.url = source["url"]
