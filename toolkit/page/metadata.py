@@ -330,18 +330,12 @@ def _read_authors(tree: Tree, blocks: Blocks, head: _Head, data: dict[str, Any],
     persons, organisations = _people(data.get("author"))
     if not persons and not organisations:
         persons, organisations = _people(data.get("creator"))
-    sources: list[tuple[str, list[str]]] = [("json-ld", persons)]
-    for key in _AUTHOR_META:
-        values = [name for value in head.all(key) for name in clean_names(value)]
-        sources.append(("meta", list(dict.fromkeys(values))))
-    for label, value in (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2")):
-        if (head.first(label) or "").casefold() in _WRITTEN_BY:
-            sources.append(("meta", clean_names(head.first(value) or "")))
-    marked = [name for node in head.prop.get("author", ())[:5] for name in names_in(tree, node)]
-    sources.append(("microdata", list(dict.fromkeys(marked))))
     fallback: tuple[str, list[str]] | None = None
     for source, people in chain(
-        sources, _printed_authors(tree, blocks, stated), [("json-ld", organisations)]
+        [("json-ld", persons)],
+        _marked_authors(tree, head),
+        _printed_authors(tree, blocks, stated),
+        [("json-ld", organisations)],
     ):
         kept = [name for name in people if not _is_house(_key(name).replace(" ", ""), own)]
         if kept:
@@ -351,6 +345,18 @@ def _read_authors(tree: Tree, blocks: Blocks, head: _Head, data: dict[str, Any],
             fallback = (source, people)
     article.authors = fallback[1] if fallback else []
     stated.quality["authors_from"] = fallback[0] if fallback else None
+
+
+def _marked_authors(tree: Tree, head: _Head) -> Iterator[tuple[str, list[str]]]:
+    """The names in meta tags and microdata; looked for only as far as none before them is a person's."""
+    for key in _AUTHOR_META:
+        names = [name for value in head.all(key) for name in clean_names(value)]
+        yield "meta", list(dict.fromkeys(names))
+    for label, value in (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2")):
+        if (head.first(label) or "").casefold() in _WRITTEN_BY:
+            yield "meta", clean_names(head.first(value) or "")
+    marked = [name for node in head.prop.get("author", ())[:5] for name in names_in(tree, node)]
+    yield "microdata", list(dict.fromkeys(marked))
 
 
 def _printed_authors(tree: Tree, blocks: Blocks, stated: Stated) -> Iterator[tuple[str, list[str]]]:
@@ -392,10 +398,14 @@ _MODIFIED = (
 
 def _best(stamps: list[tuple[str, Any]]) -> tuple[str, PageDate] | None:
     """The first stamp with time and zone; else the first with a time; else the first."""
-    read = [(source, date) for source, stamp in stamps if (date := parse_date(stamp))]
-    if not read:
-        return None
-    return max(read, key=lambda pair: (pair[1].precision == "second", pair[1].zone_known))
+    read: list[tuple[str, PageDate]] = []
+    for source, stamp in stamps:
+        date = parse_date(stamp)
+        if date:
+            if date.precision == "second" and date.zone_known:
+                return source, date
+            read.append((source, date))
+    return max(read, key=lambda pair: (pair[1].precision == "second", pair[1].zone_known), default=None)
 
 
 def _read_times(tree: Tree, blocks: Blocks, head: _Head, data: dict[str, Any], stated: Stated) -> None:

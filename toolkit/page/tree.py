@@ -173,12 +173,13 @@ def _walk(root: Any, tree: Tree) -> None:
     node, above = root, -1
     last_text = head = -1
     open_end = False  # whether the last text may take a space
+    names = _NAMES.copy()
     index = level = seen = 0
     while True:
         number = node.tag_id
-        name = _NAMES.get(number)
+        name = names.get(number)
         if name is None:
-            name = node.tag or "template-content"
+            name = names[number] = node.tag or "template-content"
             if number < _FIRST_UNKNOWN:
                 _NAMES[number] = name
         if name == "-text":
@@ -251,19 +252,19 @@ def _walk(root: Any, tree: Tree) -> None:
                 tree.cut = True
                 break
             if child is not None:
-                open_nodes.append((above, node.next if level else None))
+                open_nodes.append((above, node.next))
                 above = index - 1
                 level += 1
                 node = child
                 continue
-        node = node.next if level else None
-        while node is None and level:
+        node = node.next
+        while node is None and above >= 0:
             end[above] = index
             if above == head:
                 head = -1
             above, node = open_nodes.pop()
             level -= 1
-        if node is None:
+        if above < 0:  # what stands beside <html> is no part of the page
             break
     while above >= 0:
         end[above] = index
