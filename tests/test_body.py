@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from toolkit.page.blocks import find_blocks
-from toolkit.page.body import find_body
+from toolkit.page.body import Trees, find_body
 from toolkit.page.body_features import FEATURES, measure_blocks
 from toolkit.page.body_rules import vote_by_rules
 from toolkit.page.hints import bits_of, find_hints
@@ -61,6 +61,35 @@ def test_find_blocks_counts_linked_characters_when_block_has_a_link() -> None:
     assert blocks.chars == [len("link and text")]
 
 
+# ---------------------------------------------------------------- tree
+
+
+def test_read_tree_is_the_same_when_page_comes_as_bytes() -> None:
+    html = "<p>caf\u00e9 <a href=x>link</a></p><my-box hidden>x<your-box>y</your-box></my-box>"
+    assert read_tree(html.encode()) == read_tree(html)
+    assert [name for name in read_tree(html).tag if "-" in name] == ["my-box", "your-box"]
+
+
+def test_read_tree_marks_all_inside_links_and_hidden_elements_when_they_nest() -> None:
+    tree = read_tree(
+        "<p>a<a href=x>bc<marquee><a href=y>d</a></marquee>e</a></p><p hidden>f<b hidden>g</b></p>h"
+    )
+    assert [tree.text[link] or tree.attrs[link].get("href") for link in tree.anchors] == ["x", "y"]
+    inside = {tree.text[node]: tree.link[node] for node in tree.texts}
+    first, second = tree.anchors
+    assert inside == {"a": -1, "bc": first, "d": second, "e": first, "f": -1, "g": -1, "h": -1}
+    assert [tree.text[node] for node in tree.texts if tree.hidden[node]] == ["f", "g"]
+    assert (tree.chars[-1], tree.links[-1], tree.link_chars_in(first)) == (8, 4, 4)
+
+
+def test_find_gives_nodes_in_page_order_when_several_elements_are_asked_for() -> None:
+    tree = read_tree("<h2>a</h2><p>b</p><h3>c</h3><h2>d</h2>")
+    found = tree.find("h2", "h3")
+    assert [tree.text[node + 1] for node in found] == ["a", "c", "d"]
+    assert tree.find("h2", "h3", start=found[0] + 1, stop=found[2]) == [found[1]]
+    assert tree.find("h4") == []
+
+
 # ---------------------------------------------------------------- hints and features
 
 
@@ -97,6 +126,23 @@ def test_measure_blocks_is_empty_when_page_is() -> None:
 
 
 # ---------------------------------------------------------------- body
+
+
+def test_predict_takes_each_row_to_its_leaf_when_trees_have_many_splits() -> None:
+    # two trees: three leaves by features 0 and 1, and a leaf alone
+    trees = Trees(
+        roots=np.array([0, 5]),
+        feature=np.array([0, 0, 1, 0, 0, 0]),
+        threshold=np.array([0.5, 0, 2, 0, 0, 0], dtype=np.float32),
+        children=np.array([1, 2, 1, 1, 3, 4, 3, 3, 4, 4, 5, 5]),
+        value=np.array([0, -1.0, 0, 2.0, 3.0, 0.5]),
+        group=np.array([0, 1], dtype=np.int32),
+        base=np.array([0.0, 1.0]),
+    )
+    rows = np.array([[0.5, 9], [0.6, 2], [0.6, 2.1]] * 500, dtype=np.float32)
+    first = 1 / (1 + np.exp(-np.array([-1.0, 2.0, 3.0] * 500)))
+    assert np.allclose(trees.predict(rows), (first + 1 / (1 + np.exp(-1.5))) / 2)
+    assert trees.predict(rows[:0]).shape == (0,)
 
 
 def body_of(html: str) -> list[str]:

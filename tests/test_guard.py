@@ -89,3 +89,21 @@ def test_read_html_keeps_half_characters_out_when_they_stand_in_text() -> None:
     reading = read_html(PAGE.replace("May", "M\ud800y"))
     reading.article.body.encode()
     assert reading.problems[0][0] == "garbled"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        PAGE,
+        "",
+        "<p>caf\u00e9 \ud800</p>",
+        "<p>a\x00b</p>",
+        "<div>" * 20_000 + "\u6f22",
+        f"<p {'a=1 ' * 20_000}>\u6f22</p>",
+        "<p>" * (MAX_MARKS + 5),
+    ],
+    ids=["plain", "empty", "half character", "nought", "deep", "attributes", "many"],
+)
+def test_guard_page_gives_the_same_page_in_bytes_when_it_trims(html: str) -> None:
+    guarded = guard_page(html)
+    assert guarded.data == guarded.html.encode()

@@ -174,6 +174,24 @@ def test_read_html_reads_page_when_it_is_empty() -> None:
 # ---------------------------------------------------------------- second opinion
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("", "", 1.0),
+        ("One two", "one, TWO!", 1.0),
+        ("one two", "one two three four", 0.0),
+        ("a b c d e", "a b c d x", 0.5),
+        ("a_b\u2019c\u2014d e", "a b c d e", 1.0),
+        ("a b c d a b c d", "a b c d", 0.3333),
+        ("\u6f22\u5b57\u304b\u306a", "\u6f22 \u5b57 \u304b \u306a", 1.0),
+        ("", "a", 0.0),
+    ],
+)
+def test_measure_agreement_counts_runs_of_four_words(one: str, other: str, expected: float) -> None:
+    assert second_opinion.measure_agreement(one, other) == expected
+    assert second_opinion.measure_agreement(other, one) == expected
+
+
 def test_read_html_raises_when_second_opinion_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     def absent(html: str) -> str:
         raise MissingExtraError("second_opinion: resiliparse is not installed.")

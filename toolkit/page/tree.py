@@ -227,9 +227,7 @@ def _walk(root: Any, tree: Tree) -> None:
                 tree.base = (node.attributes.get("href") or "").strip() or None
         else:
             values = node.attributes
-            if name == "head":
-                head = index
-            elif values:
+            if values and name != "head":
                 if name == "a" and values.get("href"):
                     anchors.append(index)
                 if "hidden" in values or ("style" in values and _HIDDEN_STYLE.search(values["style"] or "")):
@@ -252,6 +250,8 @@ def _walk(root: Any, tree: Tree) -> None:
                 tree.cut = True
                 break
             if child is not None:
+                if name == "head":
+                    head = index - 1
                 open_nodes.append((above, node.next))
                 above = index - 1
                 level += 1
