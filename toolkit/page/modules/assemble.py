@@ -24,6 +24,7 @@ from toolkit.page.modules.siblings import agree
 from toolkit.page.modules.split import agree_pairs, describe_pairs, pair_rules
 from toolkit.page.modules.stored import STORED_RULE, match_stored
 from toolkit.page.modules.tabs import find_tabs
+from toolkit.page.modules.texts import stems
 from toolkit.page.tree import Tree
 from toolkit.page.urls import base_of, make_absolute
 from toolkit.tables import KINDS
@@ -103,11 +104,13 @@ def find_modules_in(
     else:
         sure = card_rules(page, looked_at)
     chosen: list[tuple[Card, float]] = []
+    title_stems = stems(page.title)
     for n, p in zip(looked_at, sure.tolist(), strict=True):
         card = page.cards[n]
         if p < CARD_LIMIT:
             continue
-        if page.title_key and normalise_headline(card.headline) == page.title_key:
+        alike = page.title_key and len(stems(card.headline) & title_stems) * 2 >= len(title_stems)
+        if alike and normalise_headline(card.headline) == page.title_key:
             continue
         chosen.append((card, p))
     cards = [card for card, _ in chosen]

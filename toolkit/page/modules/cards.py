@@ -8,7 +8,7 @@ them that holds no other story.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 
 from toolkit.page.modules.pieces import Pieces
@@ -39,7 +39,7 @@ class Card:
     storylike: bool = False
     parts: Sequence[int] = ()  # the pieces that make up the headline
     headline: str = ""
-    own_pieces: list[int] = field(default_factory=list)  # pieces inside the links
+    own_pieces: Sequence[int] = ()  # pieces inside the links
     host: str = ""
     path: str = ""
     query: str = ""
@@ -77,13 +77,13 @@ def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Car
             words, chars = size
             storylike = words >= STORY_WORDS and chars >= STORY_CHARS
             card = Card(
-                key, href, [node], node, -1, words, chars, storylike, (), "", list(inside), place, path, query
+                key, href, [node], node, -1, words, chars, storylike, (), "", inside, place, path, query
             )
             cards.append(card)
         else:
             card.links.append(node)
             card.top = common(tree, card.top, node)
-            card.own_pieces += inside
+            card.own_pieces = (*card.own_pieces, *inside)
             if size > (card.words, card.chars):
                 words, chars = card.words, card.chars = size
                 card.storylike = words >= STORY_WORDS and chars >= STORY_CHARS

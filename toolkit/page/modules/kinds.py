@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -165,7 +164,7 @@ def describe_kind(page: Page, label: str | None, cards: Sequence[Card]) -> list[
     count = len(cards)
     own_section = page.path.strip("/").split("/")[0]
     paths = [card.path.strip("/") for card in cards]
-    folders = Counter([path.split("/")[0] for path in paths])
+    folders = [path.partition("/")[0] for path in paths]
     return [
         *[claims.get(kind, 0.0) for kind in _CLAIMS], *[rule == kind for kind in KINDS],
         label is None, len(plain.split()), bool(label) and plain in page.sections,
@@ -173,8 +172,9 @@ def describe_kind(page: Page, label: str | None, cards: Sequence[Card]) -> list[
         page.body_first < first < page.body_last, first < page.body_first, first >= page.body_last,
         first / max(1, len(page.tree.tag)), sum([is_external(page, card) for card in cards]) / count,
         sum([path.startswith(own_section) for path in paths]) / count if own_section else 0.0,
-        max(folders.values()) / count if count > 1 else 0.5, sum(["video" in path for path in paths]) / count,
-        said.isupper(), *[near & BIT[name] > 0 for name in _NEAR], *[around & BIT[name] > 0 for name in _AROUND],
+        max(map(folders.count, set(folders))) / count if count > 1 else 0.5,
+        sum(["video" in path for path in paths]) / count, said.isupper(),
+        *[near & BIT[name] > 0 for name in _NEAR], *[around & BIT[name] > 0 for name in _AROUND],
     ]  # fmt: skip
 
 

@@ -127,15 +127,17 @@ def read_marks(tree: Tree) -> tuple[list[int], list[int], bytearray]:
                 if said is None:
                     said = _read_names(css)
                 bits |= said
-            css = values.get("id")
-            if css:
-                bits |= _read_names(css) & _ALL_HINTS
+            if "id" in values:
+                css = values["id"]
+                if css:
+                    bits |= _read_names(css) & _ALL_HINTS
             if bits >= _QUIET:
                 spoken[node] = 1
                 bits &= _ALL_HINTS
-            css = values.get("style")
-            if css and "clip" in css and "1px" in css:
-                spoken[node] = 1
+            if "style" in values:
+                css = values["style"]
+                if css and "clip" in css and "1px" in css:
+                    spoken[node] = 1
         if bits:
             own[node] = bits
             bits |= down[above]

@@ -53,16 +53,21 @@ def is_date(text: str) -> bool:
     if len(text) > 60:
         return False
     if not _DIGIT.search(text):
-        return (
-            len(text) <= _LONGEST_SPELLED
-            and text[:2].lower() in _BEGINS_SPELLED
-            and _SPELLED.match(text) is not None
-        )
+        return _is_spelled(text)
     match = _DATE.match(text)
     if match is None:
         return bool(_CLOCK.match(text))
     rest = _WORD.findall(text[match.end() :])
     return sum(1 for word in rest if not word[0].isdigit()) <= 3 and len(text) - match.end() <= 30
+
+
+def _is_spelled(text: str) -> bool:
+    """Whether a text without digits is a date or an age."""
+    return (
+        text[:2].lower() in _BEGINS_SPELLED
+        and len(text) <= _LONGEST_SPELLED
+        and _SPELLED.match(text) is not None
+    )
 
 
 def is_count(text: str) -> bool:
@@ -85,15 +90,11 @@ def measure(text: str) -> tuple[int, int]:
     ((2, 8), (0, 0), (0, 0))
     """
     bare = text.replace(" ", "")
-    if bare.isascii() and bare.isalpha():  # most texts are words and spaces
-        words = text.split()
-    else:
-        words = _WORD.findall(text)
-        bare = "".join(words)
-    if bare.isalpha():  # no digits: no count, and no date unless it is spelled
-        if len(text) <= _LONGEST_SPELLED and text[:2].lower() in _BEGINS_SPELLED and _SPELLED.match(text):
-            return 0, 0
-    elif is_count(text) or (len(text) < 50 and is_date(text)):
+    if bare.isalpha() and bare.isascii():  # most texts are words and spaces
+        return (0, 0) if _is_spelled(text) else (len(text.split()), len(bare))
+    words = _WORD.findall(text)
+    bare = "".join(words)
+    if _is_spelled(text) if bare.isalpha() else is_count(text) or (len(text) < 50 and is_date(text)):
         return 0, 0
     return _count(text, words, bare)
 
@@ -142,7 +143,13 @@ def stems(text: str) -> frozenset[str]:
     >>> sorted(stems("The Elections of 2024"))
     ['2024', 'elect', 'the']
     """
-    return frozenset([word[:5] for word in _WORD.findall(fold(text)) if len(word) > 2])
+    folded = fold(text)
+    spaced = folded.replace("-", " ")
+    if spaced.isascii() and spaced.replace(" ", "").isalnum():  # most headlines and nearly all addresses
+        words = spaced.split()
+    else:
+        words = _WORD.findall(folded)
+    return frozenset([word[:5] for word in words if len(word) > 2])
 
 
 def overlap(text: str, slug: str) -> float:
