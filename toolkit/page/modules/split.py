@@ -69,37 +69,43 @@ def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None)
     rows: list[list[float]] = []
     starts = [card.links[0] for card in cards]
     headlines = {p for card in cards for p in card.parts}
+    # element and class around each headline and around each link
+    makes = [_make(page, pieces.owner[card.parts[0]]) if card.parts else None for card in cards]
+    outer = [_make(page, parent[start]) for start in starts]
     slots: list[tuple[str, str, str, str] | None] = []
     for n in range(len(cards) - 1):
         a, b = cards[n], cards[n + 1]
+        link_a, link_b = starts[n], starts[n + 1]
+        head_a, head_b = (c.parts[0] if c.parts else -1 for c in (a, b))
         last = max(a.parts[-1] if a.parts else 0, 0)
-        first_piece = b.parts[0] if b.parts else before[b.links[0]]
+        first_piece = head_b if head_b >= 0 else before[link_b]
         a_stop = end[a.zone] if end[a.zone] <= b.zone else a.links[-1] + 1
         floor = max(before[a_stop], last + 1)
-        label, score = find_label(page, first_piece, floor, first_piece)
-        outside = find_label(page, first_piece, floor, before[b.zone])[1] if label >= 0 else 0.0
+        label, score, outside = -1, 0.0, 0.0
+        if first_piece > floor:
+            label, score = find_label(page, first_piece, floor, first_piece)
+        if label >= 0:
+            outside = find_label(page, first_piece, floor, before[b.zone])[1]
         slots.append(_slot(tree, pieces, label) if label >= 0 else None)
-        top = common(tree, a.links[0], b.links[0])
-        left, right = _below(page, a.links[0], top), _below(page, b.links[0], top)
+        top = common(tree, link_a, link_b)
+        left, right = _below(page, link_a, top), _below(page, link_b, top)
         gap = range(floor, max(floor, first_piece))
-        lengths = [len(pieces.text[p]) for p in gap[:30]]
-        head_a, head_b = (c.parts[0] if c.parts else -1 for c in (a, b))
+        lengths = [len(text) for text in pieces.text[floor : min(floor + 30, gap.stop)]]
         # starts are in page order: stories under a node are a slice of them
         inside = bisect_left(starts, end[top]) - bisect_left(starts, top)
         in_left = bisect_left(starts, end[left]) - bisect_left(starts, left)
         in_right = bisect_left(starts, end[right]) - bisect_left(starts, right)
-        depth_a, depth_b = depth[a.links[0]], depth[b.links[0]]
+        depth_a, depth_b = depth[link_a], depth[link_b]
         rows.append([
             max(score, 0.0) if label >= 0 else 0.0, max(outside, 0.0), 0.0,
             label >= 0 and pieces.heading[label] > 0, depth_a - depth[top], depth_b - depth[top],
             len(gap), sum(lengths), sum([pieces.link[p] >= 0 for p in gap[:30]]),
-            _make(page, left) == _make(page, right),
-            head_a >= 0 and head_b >= 0 and _make(page, pieces.owner[head_a]) == _make(page, pieces.owner[head_b]),
+            _make(page, left) == _make(page, right), makes[n] is not None and makes[n] == makes[n + 1],
             (head_a >= 0 and pieces.heading[head_a]) == (head_b >= 0 and pieces.heading[head_b]),
             (before[end[top]] - before[top]) / page_pieces, inside, in_left, in_right, min(in_left, in_right),
-            bisect_right(page.body, a.links[0]) < bisect_left(page.body, b.links[0]),
+            bisect_right(page.body, link_a) < bisect_left(page.body, link_b),
             abs(depth_a - depth_b), parent[a.zone] == parent[b.zone], max(lengths, default=0),
-            _make(page, parent[a.links[0]]) == _make(page, parent[b.links[0]]),
+            outer[n] == outer[n + 1],
             tabs is not None and n + 1 in tabs.named, tabs is not None and n + 1 in tabs.joined,
             tabs is not None and n + 1 in tabs.columns, 0.0,
             _box_label(page, top, a, headlines),
