@@ -35,6 +35,8 @@ CARD_LIMIT = 0.38
 PAIR_LIMIT = 0.4
 LABEL_LIMIT = 0.3
 KICKER_LIMIT = 0.25
+#: A headline that stands alone and under no label must be surer than one of a list.
+ALONE_LIMIT = 0.5
 #: How much the rule for kinds counts beside the ensemble.
 RULE_SHARE = 0.3
 #: Marks that lead from a label to what it heads and are no part of it.
@@ -178,6 +180,8 @@ def _describe(
         if label and kind == "next" and look_up(label).get("next", 0.0) > 0.6:
             # "Previous article" stands beside one of two links and heads neither
             label_piece, label = -1, None
+        if len(run) == 1 and label is None and run[0][1] < ALONE_LIMIT:
+            continue
         items: list[Item] = []
         for (card, p), kicker in zip(run, found, strict=True):
             deck = find_deck(page, card)
