@@ -29,6 +29,8 @@ Found = SavedPage | StatedSnapshot | Problem | Tally
 
 #: Forms that hold other files, or many pages or rows, and need a file that can be sought in.
 _SEEKING = ("zip", "parquet")
+#: Forms that may be larger than a page, and are read row by row.
+_TABLES = ("csv", "json")
 #: In an archive, members of these kinds are counted, as a browser's page has dozens of them.
 _ASSETS = ("image", "binary")
 _MHTML_FIELD = re.compile(rb"(?:[A-Za-z][\w-]{0,60}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n)+")
@@ -144,6 +146,7 @@ def _read_packed(
     window = Window(stream.read)
     head = window.peek(CHUNK)
     container = find_container(head)
+    form = _find_form(head) if container is None else None
     whole = _Joined(window)
     if container == "tar":
         from toolkit.readers.tar_archive import read_tar
@@ -155,11 +158,11 @@ def _read_packed(
         yield from read_warc(
             cast("IO[bytes]", whole), source, packed=False, budget=context.budget, filters=context.filters
         )
-    elif container in ("gzip", "bzip2", "xz", "zstd", *_SEEKING) or _is_large_form(head):
+    elif container in ("gzip", "bzip2", "xz", "zstd", *_SEEKING) or form in _TABLES:
         with closing(spool(whole)) as copy:
             yield from read_stream(copy, source, name, context, depth=depth, counts=counts)
     else:
-        yield from _read_one(whole, head, container, source, name, context, counts)
+        yield from _read_one(whole, form, container, source, name, context, counts)
 
 
 class _Joined:
@@ -172,13 +175,8 @@ class _Joined:
         return self.window.read_some(CHUNK if n < 0 else n)
 
 
-def _is_large_form(head: bytes) -> bool:
-    """Whether a table begins here, which may be larger than a page."""
-    return find_container(head) is None and _find_form(head) in ("csv", "json")
-
-
 def _find_form(head: bytes) -> str | None:
-    """``"mhtml"``, ``"csv"``, ``"json"`` or ``"feed"`` for what is no page of HTML or text."""
+    """``"mhtml"``, ``"csv"``, ``"json"`` or ``"feed"`` for what is no container and no page of HTML or text."""
     fields = _MHTML_FIELD.match(head[:16_384])
     if fields and _MULTIPART.search(fields.group()):
         return "mhtml"
@@ -206,6 +204,7 @@ def _read_seekable(
     size: int | None,
     counts: Counter | None,
 ) -> Iterator[Found]:
+    form = _find_form(head) if container is None else None
     if container in ("zip", "tar") and depth >= context.budget.limits.max_depth:
         detail = f"an archive in {depth} others (max_depth); unpack it by hand."
         yield Problem(source, "read", "too_deep", detail)
@@ -224,10 +223,9 @@ def _read_seekable(
         from toolkit.readers.tables import read_table
 
         yield from read_table(file, source, "parquet", context)
-    elif container is None and (form := _find_form(head)) in ("csv", "json"):
+    elif form in _TABLES:
         from toolkit.readers.tables import read_table
 
-        assert form is not None
         yield from read_table(file, source, form, context)
     else:
         limits = context.budget.limits
@@ -239,12 +237,12 @@ def _read_seekable(
                 source, "read", "too_large", f"{size:,} bytes; the limit is {limits.max_bytes:,}. Split it."
             )
             return
-        yield from _read_one(file, head, container, source, name, context, counts)
+        yield from _read_one(file, form, container, source, name, context, counts)
 
 
 def _read_one(
     stream: Readable,
-    head: bytes,
+    form: str | None,
     container: str | None,
     source: str,
     name: str,
@@ -256,7 +254,6 @@ def _read_one(
     if counts is not None and container in _ASSETS:
         counts.add(container)
         return
-    form = _find_form(head) if container is None else None
     data = read_up_to(stream, limits.max_bytes)
     if len(data) > limits.max_bytes:
         detail = f"more than {limits.max_bytes:,} bytes when unpacked. Split it."
@@ -285,8 +282,9 @@ def read_member(
     window = Window(member.read)
     head = window.peek(CHUNK)
     container = find_container(head)
+    form = _find_form(head) if container is None else None
     whole = _Joined(window)
-    if container in (*_SEEKING, "gzip", "bzip2", "xz", "zstd", "tar", "warc") or _is_large_form(head):
+    if container in (*_SEEKING, "gzip", "bzip2", "xz", "zstd", "tar", "warc") or form in _TABLES:
         with closing(spool(whole)) as copy:
 
             def again() -> IO[bytes]:
@@ -294,7 +292,7 @@ def read_member(
 
             yield from read_stream(copy, source, name, context, depth=depth, reopen=again, counts=counts)
     else:
-        yield from _read_one(whole, head, container, source, name, context, counts)
+        yield from _read_one(whole, form, container, source, name, context, counts)
 
 
 class Shared:
