@@ -14,7 +14,7 @@ from toolkit.page.modules.duplicates import mark_duplicates
 from toolkit.page.modules.empties import find_empty
 from toolkit.page.modules.ensemble import Models
 from toolkit.page.modules.features import candidates, describe_cards
-from toolkit.page.modules.headline import borrow_headlines, choose_headline, free_headings
+from toolkit.page.modules.headline import borrow_headlines, choose_headline
 from toolkit.page.modules.kickers import NAMES as KICKER_NAMES
 from toolkit.page.modules.kickers import describe_slots, find_deck, kicker_slots, slot_rules, trim_headline
 from toolkit.page.modules.kinds import RULE_COLUMNS, describe_kinds, is_step, rule_kind, section_names
@@ -71,9 +71,8 @@ def prepare(
     page = read_page(tree, url, title, body, language)
     for card in page.cards:
         choose_headline(page, card)
-    free = free_headings(page.pieces)
-    find_zones(tree, page.cards, [page.pieces.first[p] for p in free])
-    borrow_headlines(page, free)
+    find_zones(tree, page.cards)
+    borrow_headlines(page, page.cards)
     page.sections = section_names(page)
     return page
 

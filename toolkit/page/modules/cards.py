@@ -7,7 +7,6 @@ them that holds no other story.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -174,12 +173,8 @@ def slot_of_piece(tree: Tree, pieces: Pieces, piece: int) -> tuple[str, str, str
     return slot
 
 
-def find_zones(tree: Tree, cards: Sequence[Card], headings: Sequence[int] = ()) -> None:
-    """Climb from each card to the highest element that holds no other story (no other card, for short links).
-
-    A single word is no headline: its zone is only asked for where one of ``headings`` (text nodes) stands between it
-    and the link before or after it.
-    """
+def find_zones(tree: Tree, cards: Sequence[Card]) -> None:
+    """Climb from each card to the highest element that holds no other story (no other card, for short links)."""
     size = len(tree.tag)
     told, any_link = bytearray(size + 1), bytearray(size + 1)
     for card in cards:
@@ -189,15 +184,7 @@ def find_zones(tree: Tree, cards: Sequence[Card], headings: Sequence[int] = ()) 
                 told[node + 1] = 1
     stories, all_links = list(accumulate(told)), list(accumulate(any_link))
     end, parent, chars, linked, tag = tree.end, tree.parent, tree.chars, tree.links, tree.tag
-    beside: set[int] = set()  # the links before and after each heading
-    nodes = sorted(node for card in cards for node in card.links) if headings else []
-    for heading in headings:
-        place = bisect_left(nodes, heading)
-        beside.update(nodes[max(0, place - 1) : place + 1])
     for card in cards:
-        if card.words < 2 and beside.isdisjoint(card.links):
-            card.zone = card.top
-            continue
         count = stories if card.storylike else all_links
         own = len(card.links)
         node = card.top

@@ -55,12 +55,14 @@ class Ensemble:
         if not n:
             return np.zeros(shape, np.float64)
         feature, threshold, left, value = self.packed
-        flat = np.ascontiguousarray(rows, dtype=np.float32).ravel()
-        base = np.repeat(np.arange(n) * rows.shape[1], trees)
-        at = np.tile(np.arange(trees), n)
-        for _ in range(self.depth):
+        rows = np.ascontiguousarray(rows, dtype=np.float32)
+        flat = rows.ravel()
+        base = np.arange(0, flat.size, rows.shape[1])[:, None]
+        # the roots are the same for all rows
+        at = left[:trees] + (rows.take(feature[:trees], axis=1) > threshold[:trees])
+        for _ in range(self.depth - 1):
             at = left.take(at) + (flat.take(base + feature.take(at)) > threshold.take(at))
-        total = value.take(at.reshape(n, trees), axis=0).sum(axis=1)
+        total = value.take(at, axis=0).sum(axis=1)
         if self.link == "mean":
             return np.asarray(total / trees)
         return np.asarray(1.0 / (1.0 + np.exp(-(total + self.start))))

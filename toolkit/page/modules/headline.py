@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from toolkit.page.modules.cards import STORY_CHARS, STORY_WORDS, Card
 from toolkit.page.modules.context import Page
 from toolkit.page.modules.marks import BIT
-from toolkit.page.modules.pieces import Pieces
 from toolkit.page.modules.texts import overlap, stems, weigh
 
 _TITLE, _KICKER, _DECK = BIT["title"], BIT["kicker"], BIT["deck"]
@@ -84,25 +83,18 @@ def choose_headline(page: Page, card: Card) -> None:
         card.storylike = card.words >= STORY_WORDS and card.chars >= STORY_CHARS
 
 
-def free_headings(pieces: Pieces) -> list[int]:
-    """The pieces in headings that no link goes through."""
-    return [
-        p
-        for p, (level, link) in enumerate(zip(pieces.heading, pieces.link, strict=True))
-        if level and link < 0
-    ]
-
-
-def borrow_headlines(page: Page, free: Sequence[int]) -> None:
-    """Give each card whose links say nothing the heading that they are laid over, if it is one of ``free``."""
+def borrow_headlines(page: Page, cards: Iterable[Card]) -> None:
+    """Give each card whose links say nothing the heading that they are laid over, if there is one."""
+    pieces, end = page.pieces, page.tree.end
+    free = [p for p, level in enumerate(pieces.heading) if level and pieces.link[p] < 0]
     if not free:
         return
-    pieces, end = page.pieces, page.tree.end
     nodes = [pieces.first[p] for p in free]
-    for card in page.cards:
+    for card in cards:
         if card.storylike:
             continue
-        for piece in free[bisect_left(nodes, card.zone) : bisect_left(nodes, end[card.zone])]:
+        for k in range(bisect_left(nodes, card.zone), bisect_left(nodes, end[card.zone])):
+            piece = free[k]
             words, chars = pieces.size(piece)
             if words >= STORY_WORDS and chars > max(STORY_CHARS, card.chars):
                 card.parts, card.headline = [piece], pieces.text[piece]
