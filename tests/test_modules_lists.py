@@ -8,7 +8,7 @@ import pytest
 from pages import BODY
 
 from toolkit.page.modules import find_modules, siblings
-from toolkit.page.modules.assemble import prepare
+from toolkit.page.modules.assemble import is_doubtful, prepare
 from toolkit.page.modules.features import candidates, describe_cards
 from toolkit.page.modules.kickers import kicker_slots
 from toolkit.page.modules.labels import label_candidates
@@ -200,6 +200,28 @@ def test_kicker_slots_leave_a_text_out_when_it_says_that_an_item_is_paid_for(mar
     page = prepared(whole(f"<div>{items(STORIES, f'<span class=mark>{mark}</span>')}</div>"))
     slots = kicker_slots(page, cards_of(page), -1)
     assert any(slot[2] == "mark" for slot in slots) is offered
+
+
+@pytest.mark.parametrize(
+    ("sure", "label", "doubtful"),
+    [
+        ([0.4], None, True),
+        ([0.6], None, False),
+        ([0.4], "Most read", False),
+        ([0.4, 0.4], None, False),
+        ([0.6, 0.7], "Jobs", True),
+        ([0.9, 0.9], "Jobs", False),
+        ([0.6, 0.7], "Latest news", False),
+    ],
+)
+def test_is_doubtful_when_one_stands_alone_or_the_label_announces_something_else(sure, label, doubtful):
+    assert is_doubtful(sure, label) is doubtful
+
+
+def test_candidates_leave_out_what_buttons_say():
+    page = prepared(whole(f"<div>{items(['Sign up for our newsletter', 'Read more', STORIES[0]])}</div>"))
+    said = [page.cards[n].headline for n in candidates(page)]
+    assert (STORIES[0] in said, "Read more" in said) == (True, False)
 
 
 # -- headlines of more than one piece -------------------------------------------------------------------------------

@@ -37,6 +37,9 @@ LABEL_LIMIT = 0.3
 KICKER_LIMIT = 0.25
 #: A headline that stands alone and under no label must be surer than one of a list.
 ALONE_LIMIT = 0.5
+#: A label that announces something else than stories (jobs, events), as surely as the first number says, must head
+#: items that are as sure as the second.
+DENIED, DENIED_LIMIT = 0.75, 0.8
 #: How much the rule for kinds counts beside the ensemble.
 RULE_SHARE = 0.3
 #: Marks that lead from a label to what it heads and are no part of it.
@@ -179,7 +182,7 @@ def _describe(
         if label and kind == "next" and look_up(label).get("next", 0.0) > 0.6:
             # "Previous article" stands beside one of two links and heads neither
             label_piece, label = -1, None
-        if len(run) == 1 and label is None and run[0][1] < ALONE_LIMIT:
+        if is_doubtful([p for _, p in run], label):
             continue
         items: list[Item] = []
         for (card, p), kicker in zip(run, found, strict=True):
@@ -211,6 +214,15 @@ def _describe(
             )
         )
     return modules
+
+
+def is_doubtful(sure: Sequence[float], label: str | None) -> bool:
+    """Whether items, as sure as ``sure`` says, are no module after all: one alone, or a list of something else."""
+    if label is None:
+        return len(sure) == 1 and sure[0] < ALONE_LIMIT
+    claims = look_up(label)
+    denied = claims.get("none", 0.0)
+    return denied >= DENIED and denied == max(claims.values()) and sum(sure) < DENIED_LIMIT * len(sure)
 
 
 def _address(page: Page, card: Card) -> str:
