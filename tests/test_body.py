@@ -72,14 +72,18 @@ def test_read_tree_is_the_same_when_page_comes_as_bytes() -> None:
 
 def test_read_tree_marks_all_inside_links_and_hidden_elements_when_they_nest() -> None:
     tree = read_tree(
-        "<p>a<a href=x>bc<marquee><a href=y>d</a></marquee>e</a></p><p hidden>f<b hidden>g</b></p>h"
+        "<title>t</title><p>a<a href=x>bc<marquee><a href=y>d</a></marquee>e</a></p><p hidden>f<b hidden>g</b></p>h"
     )
     assert [tree.text[link] or tree.attrs[link].get("href") for link in tree.anchors] == ["x", "y"]
-    inside = {tree.text[node]: tree.link[node] for node in tree.texts}
+    inside = {tree.text[node]: tree.link[node] for node in tree.texts[1:]}
     first, second = tree.anchors
     assert inside == {"a": -1, "bc": first, "d": second, "e": first, "f": -1, "g": -1, "h": -1}
     assert [tree.text[node] for node in tree.texts if tree.hidden[node]] == ["f", "g"]
     assert (tree.chars[-1], tree.links[-1], tree.link_chars_in(first)) == (8, 4, 4)
+
+
+def test_read_tree_counts_characters_when_head_is_empty() -> None:
+    assert read_tree("<p>seven c").chars[-1] == read_tree("<title>t</title><p>seven c").chars[-1] == 7
 
 
 def test_find_gives_nodes_in_page_order_when_several_elements_are_asked_for() -> None:

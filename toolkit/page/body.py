@@ -129,9 +129,14 @@ class Trees:
     # which ensemble a tree belongs to, in order; the ensembles' probabilities are averaged
     group: npt.NDArray[np.int32]
     base: npt.NDArray[np.float64]
-    #: feature, threshold and closed leaves by split and tree, and the leaves' values by tree and leaf
+    #: feature and threshold of each split that comes up; which of them, and the leaves it closes, by split and tree;
+    #: the leaves' values by tree and leaf
     packed: tuple[
-        npt.NDArray[np.intp], npt.NDArray[np.float32], npt.NDArray[np.uint16], npt.NDArray[np.float64]
+        npt.NDArray[np.intp],
+        npt.NDArray[np.float32],
+        npt.NDArray[np.intp],
+        npt.NDArray[np.uint16],
+        npt.NDArray[np.float64],
     ] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -149,9 +154,14 @@ class Trees:
             for number, (node, first, stop) in enumerate(splits):
                 feature[number, tree], threshold[number, tree] = self.feature[node], self.threshold[node]
                 closed[number, tree] = (1 << stop) - (1 << first)
+        pairs = list(zip(feature[:most].ravel().tolist(), threshold[:most].ravel().tolist(), strict=True))
+        number_of = {
+            pair: number for number, pair in enumerate(dict.fromkeys(pairs))
+        }  # each is compared once
         packed = (
-            feature[:most].ravel(),
-            threshold[:most].reshape(-1, 1),
+            np.array([column for column, _ in number_of], dtype=np.intp),
+            np.array([limit for _, limit in number_of], dtype=np.float32)[:, None],
+            np.array([number_of[pair] for pair in pairs], dtype=np.intp),
             closed[:most].reshape(-1, 1),
             value,
         )
@@ -173,10 +183,10 @@ class Trees:
         return np.concatenate([np.zeros(0), *map(self._predict, chunks)])
 
     def _predict(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        feature, threshold, closed, value = self.packed
+        feature, threshold, which, closed, value = self.packed
         size, trees = len(features), len(self.roots)
         right = np.ascontiguousarray(features.T).take(feature, axis=0) > threshold
-        shut = np.bitwise_or.reduce((right * closed).reshape(-1, trees * size), axis=0)
+        shut = np.bitwise_or.reduce((right.take(which, axis=0) * closed).reshape(-1, trees * size), axis=0)
         leaves = _FIRST_OPEN.take(~shut).reshape(trees, size) + np.arange(trees)[:, None] * MAX_LEAVES
         starts = np.searchsorted(self.group, np.arange(len(self.base)))
         sums = np.add.reduceat(value.take(leaves), starts, axis=0) + self.base[:, None]

@@ -79,27 +79,29 @@ for _stem, _bits in _CUE_STEM.items():
 _WORD = re.compile(r"\w+")
 #: For words of ASCII text, several times faster: all but letters and digits becomes space, letters lower case.
 _ASCII_WORDS = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
-_NO_DIGITS = dict.fromkeys(range(ord("0"), ord("9") + 1))
 _WIDE = re.compile("[\u2e80-\uffdc]")
 _ENDS = {**dict.fromkeys(".!?…。！？", 2), ":": 1}
 _CLOSERS = "\"'”’»“)]」』"
-_OPENERS = frozenset("\"“„«‘'「『")
 
 _BASE = (
-    "chars", "words", "link_share", "commas", "ends", "sentences", "digits", "upper", "lower_start", "quote_start",
-    "repeat", "title_share", "deck_share", "stated", *(f"cue_{name}" for name in _CUES), "cue_share_of_words", "wide",
+    "chars", "words", "link_share", "commas", "ends", "repeat", "title_share", "deck_share", "stated",
+    *(f"cue_{name}" for name in _CUES), "cue_share_of_words",
     "group", "hidden", "depth", "place", "chars_before", "after_title",
     "sig_share", "sig_count", "parent_share", "grand_share", "great_share", "levels", "span",
     "parent_links", "parent_chars", "grand_links", "parent_count", "page_long", "apart_levels", "title_levels",
 )  # fmt: skip
 _BITS = (*(f"in_{name}" for name in HINTS), *(f"within_{name}" for name in OWN_TAGS))
-_NEAR = tuple(f"near_{name}" for name in HINTS)
+_NEAR_HINTS = ("text", "article", "related", "caption", "share", "deck", "title")
+_NEAR = tuple(f"near_{name}" for name in _NEAR_HINTS)
 _CONTEXT = ("chars", "link_share", "group")
 _STEPS = (-2, -1, 1, 2)
 _SHIFTED = tuple(f"{name}{shift:+d}" for shift in _STEPS for name in _CONTEXT)
 _RUNS = ("since_long", "until_long", "long_around", "same_parent_before", "same_parent_after")
 #: Names of the columns, in order.
 FEATURES = (*_BASE, *_BITS, *_NEAR, *_SHIFTED, *_RUNS)
+_NEAR_PLACES = np.array([HINTS.index(name) for name in _NEAR_HINTS])[:, None]
+#: Where no block is article text, however it reads, unless most of the page's text stands there.
+_NEVER = [_BITS.index(name) for name in ("in_comment", "within_nav", "within_footer", "within_form")]
 _FIRST_PLACE, _FIRST_BIT = _BASE.index("group"), len(_BASE)
 _FIRST_NEAR = _FIRST_BIT + len(_BITS)
 _FIRST_SHIFTED = _FIRST_NEAR + len(_NEAR)
@@ -135,6 +137,8 @@ def measure_blocks(
 ) -> tuple[npt.NDArray[np.int64], Floats]:
     """Measure the blocks that can be article text: the long ones, and those within ``REACH`` blocks of one.
 
+    Left out are those in comments, navigation, footers and forms, unless most of the page's long text stands there.
+
     Parameters
     ----------
     tree, blocks
@@ -166,24 +170,30 @@ def measure_blocks(
     candidates = np.flatnonzero(reached)
     if not len(candidates):
         return candidates, np.zeros((0, len(FEATURES)), dtype=np.float32)
-    chosen = candidates.tolist()
-    owners = [blocks.owner[k] for k in chosen]
-    starts = [blocks.start[k] for k in chosen]
-    hidden = np.array([tree.hidden[node] for node in starts], dtype=bool)
-    some = chars[candidates]
-    above = [parents[k] for k in chosen]
-    two = [parent[node] if node > 0 else node for node in above]
-    three = [parent[node] if node > 0 else node for node in two]
+    owners = [blocks.owner[k] for k in candidates.tolist()]
+    seen = np.array([not tree.hidden[blocks.start[k]] for k in candidates.tolist()], dtype=bool)
     title_parent = [parent[title_node]] if title_node >= 0 else []
     _, inherited = find_hints(tree, owners, title_parent)
-    worth = np.where(is_long[candidates] & ~hidden, some, 0)
+    worth = np.where(is_long[candidates] & seen, chars[candidates], 0)
     worth = _of_the_story(worth, [inherited[owner] for owner in owners])
-    weights = worth.tolist()
-    total = sum(weights) or 1.0
-    at_parent, at_grand, at_great = (_sum_by(nodes, weights) for nodes in (above, two, three))
     low = _main_element(tree, owners, np.minimum(worth, MAX_WEIGHT).tolist())
     high = end[low]
     own, inherited = find_hints(tree, owners, [*title_parent, low])
+    bits = np.array([inherited[owner] for owner in owners]) >> np.arange(len(_BITS))[:, None] & 1
+    bits[bits @ worth > MOST * (worth.sum() or 1)] = 0  # what most of the text has tells nothing
+    left = ~bits[_NEVER].any(axis=0)
+    candidates, bits, worth = candidates[left], bits[:, left], worth[left]
+    if not len(candidates):
+        return candidates, np.zeros((0, len(FEATURES)), dtype=np.float32)
+    chosen = candidates.tolist()
+    owners = [blocks.owner[k] for k in chosen]
+    starts = [blocks.start[k] for k in chosen]
+    above = [parents[k] for k in chosen]
+    two = [parent[node] if node > 0 else node for node in above]
+    three = [parent[node] if node > 0 else node for node in two]
+    weights = worth.tolist()
+    total = sum(weights) or 1.0
+    at_parent, at_grand, at_great = (_sum_by(nodes, weights) for nodes in (above, two, three))
     node_at = np.array(starts)
     within = (node_at > low) & (node_at < high)
     among = np.flatnonzero(within & (worth > 0))
@@ -208,13 +218,13 @@ def measure_blocks(
     context[2, 2:-2] = [_GROUP.get(name, 0) for name in tags]
     # one row per feature until the end: whole rows are filled several times faster than columns
     table = np.empty((len(FEATURES), len(chosen)), dtype=np.float32)
-    table[0] = some
+    table[0] = chars[candidates]
     table[2] = links[candidates]
     table[[1, *range(3, _FIRST_PLACE)]] = _measure_texts(
         [blocks.text[k] for k in chosen], title, description, article_body
     )
     table[_FIRST_PLACE:_FIRST_BIT] = (
-        context[2, candidates + 2], hidden, depths, place / size,
+        context[2, candidates + 2], ~seen[left], depths, place / size,
         np.array([tree.chars[node] for node in starts], dtype=np.float32) / (tree.chars[-1] or 1),
         np.clip(place - title_block, -20, 60) if title_block >= 0 else np.full(len(chosen), -30),
         np.array([sig_long[key] for key in signature]) / total, [min(sig_count[key], 50) for key in signature],
@@ -227,11 +237,9 @@ def measure_blocks(
         depths - shared,
         depth[title_node] - shared if title_node >= 0 else np.full(len(chosen), -1),
     )  # fmt: skip
-    bits = np.array([inherited[owner] for owner in owners]) >> np.arange(len(_BITS))[:, None] & 1
-    bits[bits @ worth > MOST * total] = 0  # what most of the text has tells nothing
     table[_FIRST_BIT:_FIRST_NEAR] = bits
     near = np.array([own[a] | own[b] for a, b in zip(owners, above, strict=True)])
-    table[_FIRST_NEAR:_FIRST_SHIFTED] = near >> np.arange(len(HINTS))[:, None] & 1
+    table[_FIRST_NEAR:_FIRST_SHIFTED] = near >> _NEAR_PLACES & 1
     for number, step in enumerate(_STEPS):
         row = _FIRST_SHIFTED + number * len(_CONTEXT)
         table[row : row + len(_CONTEXT)] = context[:, candidates + 2 + step]
@@ -332,7 +340,7 @@ def _title_block(blocks: Blocks, title: str | None, title_node: int) -> int:
 def _measure_texts(
     texts: Sequence[str], title: str | None, description: str | None, article_body: str | None
 ) -> Floats:
-    """Features ``words``, ``commas`` ... ``wide`` of ``_BASE``, a row each."""
+    """Features ``words``, ``commas`` ... ``cue_share_of_words`` of ``_BASE``, a row each."""
     title_words = set(_find_words(title)) if title else set()
     deck_words = set(_find_words(description)) if description else set()
     stated = " ".join(_find_words(article_body)) if article_body and len(article_body) > 200 else ""
@@ -342,13 +350,8 @@ def _measure_texts(
         count = len(text)
         words = text.count(" ") + 1
         commas = text.count(",")
-        start = text[:30]
-        ascii_only = text.isascii()
         wide = False
-        if ascii_only:
-            digits = len(start) - len(start.translate(_NO_DIGITS))
-        else:
-            digits = sum(map(str.isdigit, start))
+        if not text.isascii():
             commas += text.count("、") + text.count("，")
             wide = _is_wide(text)
             if wide:
@@ -369,17 +372,16 @@ def _measure_texts(
             held = 1 if mine and " ".join(mine[:-1] or mine) in stated else 0
         repeat = text in seen
         seen.add(text)
-        last, first = text[-1], text[0]
+        last = text[-1]
         if last in _CLOSERS:
             last = text.rstrip(_CLOSERS)[-1:]
         rows.append((
-            words, commas, _ENDS.get(last, 0), text.count(". "), digits / min(count, 30),
-            text[:40].isupper(), first.islower(), first in _OPENERS, repeat,
-            title_share, deck_share, held, cues, hits / (len(mine) or 1), wide,
+            words, commas, _ENDS.get(last, 0), repeat, title_share, deck_share, held, cues,
+            hits / (len(mine) or 1),
         ))  # fmt: skip
     table = np.fromiter(chain.from_iterable(rows), dtype=np.float32).reshape(len(rows), -1).T
-    cue_bits = table[-3].astype(np.int32) >> np.arange(len(_CUES))[:, None] & 1
-    return np.vstack([table[:-3], cue_bits, table[-2:]])
+    cue_bits = table[-2].astype(np.int32) >> np.arange(len(_CUES))[:, None] & 1
+    return np.vstack([table[:-2], cue_bits, table[-1:]])
 
 
 def _find_words(text: str) -> list[str]:

@@ -34,6 +34,9 @@ _NONE: dict[str, str | None] = {}
 #: the parser does not know are numbered page by page, from an address on.
 _NAMES: dict[int, str] = {}
 _FIRST_UNKNOWN = 1024
+_page: Any = LexborHTMLParser("x")
+_TEXT: int = _page.body.first_child.tag_id
+del _page
 
 #: More nodes than any news page has; what stands behind them is left out and reported.
 MAX_NODES = 200_000
@@ -167,17 +170,18 @@ def read_tree(html: str | bytes) -> Tree:
 
 def _walk(root: Any, tree: Tree) -> None:
     tag, parent, end, depth, attrs, text = tree.tag, tree.parent, tree.end, tree.depth, tree.attrs, tree.text
-    chars, anchors, texts = tree.chars, tree.anchors, tree.texts
+    chars, links, link, anchors, texts = tree.chars, tree.links, tree.link, tree.anchors, tree.texts
     hiding: list[int] = []  # elements that hide themselves and what they hold
-    open_nodes: list[tuple[int, Any]] = []  # open elements, each with what is to be visited after it
-    node, above = root, -1
+    # open elements: what is around each, what is to be visited after it, and the link around it
+    open_nodes: list[tuple[int, Any, int]] = []
+    node, above, inside = root, -1, -1
     last_text = head = -1
     open_end = False  # whether the last text may take a space
     names = _NAMES.copy()
-    index = level = seen = 0
+    index = level = seen = linked = 0
     while True:
         number = node.tag_id
-        name = names.get(number)
+        name = names.get(number) if number != _TEXT else "-text"  # every second node is text
         if name is None:
             name = names[number] = node.tag or "template-content"
             if number < _FIRST_UNKNOWN:
@@ -189,27 +193,29 @@ def _walk(root: Any, tree: Tree) -> None:
                     text[last_text] += " "
                     open_end = False
             else:
-                if (
-                    "  " not in raw and raw.isprintable()
-                ):  # spaces are blanks, one at a time: nothing to collapse
+                if "  " not in raw and raw.isprintable():  # single blanks only: nothing to collapse
                     line = raw
                     open_end = raw[-1] != " "
-                    if head < 0:
-                        seen += len(raw) - (raw[0] == " ") - (not open_end)
+                    size = len(raw) - (raw[0] == " ") - (not open_end)
                 else:
                     line = " ".join(raw.split())
-                    if head < 0:
-                        seen += len(line)
+                    size = len(line)
                     open_end = not raw[-1].isspace()
                     if raw[0].isspace():
                         line = " " + line
                     if not open_end:
                         line += " "
+                if head < 0:
+                    seen += size
+                    if inside >= 0:
+                        linked += size
                 last_text = index
                 tag.append("")
                 attrs.append(_NONE)
                 text.append(line)
                 chars.append(seen)
+                links.append(linked)
+                link.append(inside)
                 parent.append(above)
                 depth.append(level)
                 texts.append(index)
@@ -227,9 +233,11 @@ def _walk(root: Any, tree: Tree) -> None:
                 tree.base = (node.attributes.get("href") or "").strip() or None
         else:
             values = node.attributes
+            around = inside
             if values and name != "head":
                 if name == "a" and values.get("href"):
                     anchors.append(index)
+                    around = index
                 if "hidden" in values or ("style" in values and _HIDDEN_STYLE.search(values["style"] or "")):
                     hiding.append(index)
                 if "itemprop" in values:
@@ -238,6 +246,8 @@ def _walk(root: Any, tree: Tree) -> None:
             attrs.append(values)
             text.append("")
             chars.append(seen)
+            links.append(linked)
+            link.append(around)
             parent.append(above)
             depth.append(level)
             child = node.first_child
@@ -252,8 +262,8 @@ def _walk(root: Any, tree: Tree) -> None:
             if child is not None:
                 if name == "head":
                     head = index - 1
-                open_nodes.append((above, node.next))
-                above = index - 1
+                open_nodes.append((above, node.next, inside))
+                above, inside = index - 1, around
                 level += 1
                 node = child
                 continue
@@ -262,36 +272,17 @@ def _walk(root: Any, tree: Tree) -> None:
             end[above] = index
             if above == head:
                 head = -1
-            above, node = open_nodes.pop()
+            above, node, inside = open_nodes.pop()
             level -= 1
         if above < 0:  # what stands beside <html> is no part of the page
             break
     while above >= 0:
         end[above] = index
         above = parent[above]
-    tree.link = [-1] * index
-    for node in anchors:
-        tree.link[node : end[node]] = [node] * (end[node] - node)
     tree.hidden = [False] * index
     for node in hiding:
         if not tree.hidden[node]:
             tree.hidden[node : end[node]] = [True] * (end[node] - node)
-    tree.links = _count_linked(chars, anchors, end)
-
-
-def _count_linked(chars: list[int], anchors: list[int], end: list[int]) -> list[int]:
-    """``Tree.links``: of the characters before each node those inside links."""
-    links = [0]
-    held = done = 0
-    for node in anchors:
-        stop = end[node]
-        if node >= done:  # else it stands inside another link
-            links += [held] * (node - done)
-            others = chars[node] - held
-            links += [count - others for count in chars[node + 1 : stop + 1]]
-            held, done = links[-1], stop
-    links += [held] * (len(chars) - len(links))
-    return links
 
 
 def _keep_script(node: Any, tree: Tree) -> None:
