@@ -308,6 +308,14 @@ def test_find_pieces_cuts_when_a_line_breaks_and_skips_fields():
     assert pieces_of("<p>One<br>Two</p><select><option>No</option></select>") == ["One", "Two"]
 
 
+def test_find_pieces_takes_a_line_as_one_piece_however_deep_its_spans_nest():
+    words = [f"w{n}" for n in range(1_000)]
+    nested = "<span>".join(f"{word} " for word in words) + "</span>" * 999
+    pieces = find_pieces(read_tree(f"<p>before</p><p>{nested}</p><p><em>Set</em> apart</p>"))
+    assert pieces.text == ["before", " ".join(words), "Set apart"]
+    assert pieces.owner[1] < pieces.first[1]
+
+
 def test_find_cards_keeps_items_apart_when_one_address_is_listed_twice():
     html = "<ul>" + "".join(
         f"<li><a href='/s-1'>{t}</a></li>" for t in ("One story told here", "Another told here")

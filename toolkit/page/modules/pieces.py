@@ -77,6 +77,7 @@ def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces
     headed: list[tuple[int, int]] = []  # piece and level
     spoken: list[int] = []  # pieces
     longer: dict[int, list[int]] = {}  # the further text nodes of a piece
+    holders: dict[int, int] = {}  # element -> the highest one of its line that holds words of its own
     heading_until = level = skip_until = spoken_until = 0
     holder, quiet, last = -1, False, 0  # of the last piece
     for i in nodes:
@@ -92,11 +93,9 @@ def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces
             change = changes[passed]
         if i < skip_until:
             continue
-        owner = node = parent[i]
-        while (name := tag[node]) != "a" and name in INLINE:
-            node = parent[node]
-            if direct[node]:
-                owner = node
+        owner = holders.get(parent[i], -1)
+        if owner < 0:
+            owner = _find_holder(tree, parent[i], direct, holders)
         same = owner == holder and link[last] == link[i] and quiet == (i < spoken_until)
         if same and all(tag[k] in INLINE or _is_left_out(tag[k], end[k] - k) for k in range(last + 1, i)):
             longer.setdefault(len(first) - 1, []).append(i)
@@ -132,6 +131,26 @@ def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces
     for piece in spoken:
         pieces.spoken[piece] = True
     return pieces
+
+
+def _find_holder(tree: Tree, node: int, direct: Sequence[int], holders: dict[int, int]) -> int:
+    """The highest inline element around ``node``, or the block or link that ends the line, with ``direct`` words.
+
+    What was found for elements on the way is kept in ``holders``: spans may nest a thousand deep.
+    """
+    path = []
+    while node not in holders:
+        path.append(node)
+        name = tree.tag[node]
+        if name == "a" or name not in INLINE:
+            break
+        node = tree.parent[node]
+    holder = holders.get(node, -1)
+    for node in reversed(path):
+        if holder < 0 and direct[node]:
+            holder = node
+        holders[node] = holder
+    return holder
 
 
 def _is_left_out(name: str, size: int) -> bool:
