@@ -3,7 +3,7 @@
     python benchmarks/train_modules.py            # train on all annotated pages, write toolkit/models/modules.*
     python benchmarks/train_modules.py --cv       # cross-validated scores (each page by models that never saw it)
 
-Data: the 48 annotated pages of ``../shared/gold``, and ``module_annotations.jsonl`` beside this script: 162 pages of
+Data: the 48 annotated pages of ``../shared/gold``, and ``module_annotations.jsonl`` beside this script: 190 pages of
 ``../shared/articles``, annotated by hand for this purpose (which links are items, by their place among the page's
 links; the module's kind; its label as a hash, "?" where the annotator was not sure; where ``kickers`` stands, the
 kickers printed with the items, as hashes by the link's place, and none where it is empty). None of them is a gold

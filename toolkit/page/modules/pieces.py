@@ -64,7 +64,7 @@ def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces
         spoken_nodes = read_marks(tree)[2]
     tag, parent, link, text, end = tree.tag, tree.parent, tree.link, tree.text, tree.end
     size = len(tag)
-    nodes = [i for i, name in enumerate(tag) if not name]
+    nodes = tree.texts
     direct = bytearray(size + 1)  # does the element hold words of its own?
     for i in nodes:
         direct[parent[i]] = 1
