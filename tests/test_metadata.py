@@ -9,9 +9,11 @@ import pytest
 
 from toolkit.page.blocks import find_blocks
 from toolkit.page.dates import find_date, parse_date
+from toolkit.page.head import Stated
 from toolkit.page.jsonld import find_article, read_jsonld, string_of
-from toolkit.page.metadata import Stated, read_metadata, strip_site
+from toolkit.page.metadata import read_metadata
 from toolkit.page.names import clean_names, is_name
+from toolkit.page.title import strip_site
 from toolkit.page.tree import read_tree
 
 

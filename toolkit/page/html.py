@@ -9,9 +9,10 @@ from typing import Literal
 from toolkit.page.blocks import Blocks, find_blocks
 from toolkit.page.body import Body, find_body
 from toolkit.page.guard import guard_page
+from toolkit.page.head import Stated
 from toolkit.page.language import find_language
 from toolkit.page.ledger import account_page, claim_nodes, measure_residue
-from toolkit.page.metadata import Stated, read_metadata
+from toolkit.page.metadata import read_metadata
 from toolkit.page.model import Reading
 from toolkit.page.modules import STORED_RULE, FoundItem, FoundModule, find_modules
 from toolkit.page.second_opinion import MIN_AGREEMENT, ask_quick, ask_thorough, measure_agreement

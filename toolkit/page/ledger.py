@@ -11,8 +11,8 @@ from itertools import groupby
 from toolkit.page.blocks import Blocks
 from toolkit.page.byline import find_bylines, near_title
 from toolkit.page.dates import find_date
+from toolkit.page.head import Stated
 from toolkit.page.hints import bits_of, find_hints
-from toolkit.page.metadata import Stated
 from toolkit.page.model import LedgerLine
 from toolkit.page.modules import STORED_RULE, FoundItem, FoundModule
 from toolkit.page.tree import Tree
