@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from toolkit.page.blocks import Blocks
 from toolkit.page.body_features import FEATURES, measure_blocks
-from toolkit.page.body_rules import vote_by_rules
+from toolkit.page.body_rules import find_decks, vote_by_rules
 from toolkit.page.tree import Tree
 
 __all__ = ["RULES_SHARE", "THRESHOLD", "Body", "Trees", "find_body"]
@@ -21,6 +21,8 @@ __all__ = ["RULES_SHARE", "THRESHOLD", "Body", "Trees", "find_body"]
 #: Share of the rules' vote beside the model's probability, and the mean from which a block is text; both chosen in
 #: cross-validation by outlet (benchmarks/train_body.py).
 RULES_SHARE, THRESHOLD = 0.15, 0.4
+#: How sure a summary is that the page states word for word.
+STATED_DECK = 0.6
 _DECK = [FEATURES.index("in_deck"), FEATURES.index("deck_share")]
 _AFTER = FEATURES.index("after_title")
 
@@ -80,6 +82,9 @@ def find_body(
         return Body()
     likely, votes = _model().predict(features), vote_by_rules(features)
     score = (1 - RULES_SHARE) * likely + RULES_SHARE * votes
+    # a line under the title that the page states as its description, word for word, is the summary
+    stated = find_decks(features) & (features[:, _DECK[1]] > 0.99)
+    score = np.where(stated, np.maximum(score, STATED_DECK), score)
     chosen = (score > THRESHOLD) & np.array([_is_language(blocks.text[k]) for k in candidates.tolist()])
     weight = features[:, 0]
     sure = np.minimum(np.abs(score - THRESHOLD) / np.where(chosen, 1 - THRESHOLD, THRESHOLD), 1)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from toolkit.page.body_features import FEATURES
 
-__all__ = ["vote_by_rules"]
+__all__ = ["find_decks", "vote_by_rules"]
 
 _AT = {name: column for column, name in enumerate(FEATURES)}
 _NOT_TEXT = [
@@ -63,9 +63,17 @@ def vote_by_rules(features: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     text &= ~(cue & (chars < 140) & (column("cue_share_of_words") > 0.25))
     for k in np.flatnonzero(text & subhead)[::-1].tolist():  # a subhead stands before text
         text[k] = bool((text[k + 1 : k + 4] & ~subhead[k + 1 : k + 4]).any())
+    return text | find_decks(features)
+
+
+def find_decks(features: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    """Whether each candidate block is a summary near the title: by its class, or by the page's description."""
+
+    def column(name: str) -> npt.NDArray[np.float32]:
+        return features[:, _AT[name]]
+
     near_title = (column("after_title") >= -1) & (column("after_title") < 12)
-    deck = (
-        ((column("in_deck") > 0) | (column("deck_share") > 0.8)) & near_title & (column("title_share") < 0.7)
-    )
-    deck &= (chars > 40) & (links < 0.2) & ~hidden & ~repeat & (group != _H1) & (column("in_comment") == 0)
-    return text | deck
+    said = (column("in_deck") > 0) | (column("deck_share") > 0.8)
+    deck = said & near_title & (column("title_share") < 0.7)
+    deck &= (column("chars") > 40) & (column("link_share") < 0.2) & (column("hidden") == 0)
+    return np.asarray(deck & (column("repeat") == 0) & (column("group") != _H1) & (column("in_comment") == 0))
