@@ -2,6 +2,7 @@
 
     python benchmarks/train_modules.py            # train on all annotated pages, write toolkit/models/modules.*
     python benchmarks/train_modules.py --cv       # cross-validated scores (each page by models that never saw it)
+    python benchmarks/train_modules.py --cv --divisions 3   # the same for three divisions into folds, with their mean
 
 Data: the 48 annotated pages of ``../shared/gold``, and ``module_annotations.jsonl`` beside this script: 190 pages of
 ``../shared/articles``, annotated by hand for this purpose (which links are items, by their place among the page's
@@ -25,6 +26,8 @@ import hashlib
 import importlib.util
 import itertools
 import json
+import random
+import statistics
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -404,9 +407,18 @@ def flatten(modules: Sequence[FoundModule]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def folds_of(samples: Sequence[Sample], folds: int) -> list[int]:
-    """The fold of each page: the pages of one outlet share one, that of its first page."""
+def folds_of(samples: Sequence[Sample], folds: int, division: int = 0) -> list[int]:
+    """The fold of each page: the pages of one outlet share one.
+
+    Division 0 goes by the outlet's first page; others deal out the outlets shuffled, those of gold pages first.
+    """
     fold: dict[str, int] = {}
+    if division:
+        gold = {sample.outlet for sample in samples if sample.gold}
+        shuffle = random.Random(division).sample
+        for some in (sorted(gold), sorted({sample.outlet for sample in samples} - gold)):
+            for outlet in shuffle(some, len(some)):
+                fold[outlet] = len(fold) % folds
     return [fold.setdefault(sample.outlet, k % folds) for k, sample in enumerate(samples)]
 
 
@@ -426,11 +438,11 @@ def measure(
 
 
 def cross_validate(
-    samples: Sequence[Sample], folds: int
+    samples: Sequence[Sample], folds: int, division: int = 0
 ) -> tuple[dict[str, Any], list[dict[str, Any]], list[Models]]:
     """Each page is read by models trained on the pages of the other folds, which are of other outlets."""
     rows = [make_rows(sample) for sample in samples]
-    fold = folds_of(samples, folds)
+    fold = folds_of(samples, folds, division)
     models = [
         train([row for row, mine in zip(rows, fold, strict=True) if mine != out]) for out in range(folds)
     ]
@@ -451,6 +463,9 @@ def main() -> None:
     )
     parser.add_argument("--cv", action="store_true", help="only print cross-validated scores")
     parser.add_argument("--folds", type=int, default=6)
+    parser.add_argument(
+        "--divisions", type=int, default=1, help="so many divisions into folds, and their mean"
+    )
     given = parser.parse_args()
     if not SHARED.is_dir():
         sys.exit("the annotated pages of ../shared are not here: nothing to train on.")
@@ -458,6 +473,10 @@ def main() -> None:
     totals, _, _ = cross_validate(samples, given.folds)
     rounded = {k: round(v, 4) if isinstance(v, float) else v for k, v in totals.items()}
     print("cross-validated:", rounded)
+    others = [cross_validate(samples, given.folds, number)[0] for number in range(1, given.divisions)]
+    if others:
+        means = {k: round(statistics.fmean(t[k] for t in (totals, *others)), 4) for k in totals}
+        print(f"mean of {given.divisions} divisions into folds:", means)
     if given.cv:
         return
     models = train([make_rows(sample) for sample in samples])
