@@ -59,14 +59,6 @@ def _shape(path: str) -> tuple[int, int, bool]:
     return len(names) - names.count(""), longest, "." in path[-9:] and _EXTENSION.search(path) is not None
 
 
-def _places(tags: list[str], name: str) -> list[int]:
-    found, place = [], -1
-    for _ in range(tags.count(name)):
-        place = tags.index(name, place + 1)
-        found.append(place)
-    return found
-
-
 def candidates(page: Page) -> list[int]:
     """The cards worth a look.
 
@@ -116,7 +108,7 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
     tag, parent, end, attrs = tree.tag, tree.parent, tree.end, tree.attrs
     own, down, chars, linked = page.own, page.down, tree.chars, tree.links
     before, headings = pieces.before, pieces.heading
-    images = _places(tag, "img")
+    images = tree.find("img")
     own_segments, own_run, own_extension = _shape(page.path)
     own_section = page.path.strip("/").split("/")[0]
     title_stems = stems(page.title)
