@@ -33,6 +33,8 @@ def squeeze(text: str) -> str:
     >>> squeeze("  Two\\u00a0 words\\u200b ")
     'Two words'
     """
+    if "  " not in text and text.isprintable():  # then its only spaces are single blanks, and all is visible
+        return text.strip()
     if not text.isascii():
         text = _INVISIBLE.sub("", text)
     return _SPACES.sub(" ", text).strip()

@@ -6,6 +6,8 @@ tables is text; what hints at comments, captions, chrome, adverts or sharing is 
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 
@@ -24,6 +26,10 @@ _P, _LI, _QUOTE, _ROW, _H1 = 1, 2, 3, 5, 6
 _FIRST_SUBHEAD, _LAST_SUBHEAD = 7, 9
 
 
+def _column(features: npt.NDArray[np.float32], name: str) -> npt.NDArray[np.float32]:
+    return features[:, _AT[name]]
+
+
 def vote_by_rules(features: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     """Whether each candidate block is article text, by rule.
 
@@ -39,9 +45,7 @@ def vote_by_rules(features: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     if not len(features):
         return np.zeros(0, dtype=bool)
 
-    def column(name: str) -> npt.NDArray[np.float32]:
-        return features[:, _AT[name]]
-
+    column = partial(_column, features)
     chars, links, group = column("chars"), column("link_share"), column("group")
     hidden, repeat = column("hidden") > 0, column("repeat") > 0
     apart = (features[:, _NOT_TEXT] > 0).any(axis=1) | hidden
@@ -68,10 +72,7 @@ def vote_by_rules(features: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
 
 def find_decks(features: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     """Whether each candidate block is a summary near the title: by its class, or by the page's description."""
-
-    def column(name: str) -> npt.NDArray[np.float32]:
-        return features[:, _AT[name]]
-
+    column = partial(_column, features)
     near_title = (column("after_title") >= -1) & (column("after_title") < 12)
     said = (column("in_deck") > 0) | (column("deck_share") > 0.8)
     deck = said & near_title & (column("title_share") < 0.7)

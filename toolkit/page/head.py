@@ -77,10 +77,7 @@ def read_head(tree: Tree) -> Head:
 
 def clean_text(value: str) -> str:
     """``value`` without entities and with its spaces collapsed."""
-    if "&" in value:
-        value = html.unescape(value)
-    # what prints holds no space but the blank, and nothing invisible
-    return value.strip() if "  " not in value and value.isprintable() else squeeze(value)
+    return squeeze(html.unescape(value) if "&" in value else value)
 
 
 @lru_cache(maxsize=1024)

@@ -146,7 +146,7 @@ def _read_packed(
     window = Window(stream.read)
     head = window.peek(CHUNK)
     container = find_container(head)
-    form = _find_form(head) if container is None else None
+    form = _find_form(head, container)
     whole = _Joined(window)
     if container == "tar":
         from toolkit.readers.tar_archive import read_tar
@@ -175,8 +175,10 @@ class _Joined:
         return self.window.read_some(CHUNK if n < 0 else n)
 
 
-def _find_form(head: bytes) -> str | None:
+def _find_form(head: bytes, container: str | None) -> str | None:
     """``"mhtml"``, ``"csv"``, ``"json"`` or ``"feed"`` for what is no container and no page of HTML or text."""
+    if container is not None:
+        return None
     fields = _MHTML_FIELD.match(head[:16_384])
     if fields and _MULTIPART.search(fields.group()):
         return "mhtml"
@@ -204,7 +206,7 @@ def _read_seekable(
     size: int | None,
     counts: Counter | None,
 ) -> Iterator[Found]:
-    form = _find_form(head) if container is None else None
+    form = _find_form(head, container)
     if container in ("zip", "tar") and depth >= context.budget.limits.max_depth:
         detail = f"an archive in {depth} others (max_depth); unpack it by hand."
         yield Problem(source, "read", "too_deep", detail)
@@ -282,7 +284,7 @@ def read_member(
     window = Window(member.read)
     head = window.peek(CHUNK)
     container = find_container(head)
-    form = _find_form(head) if container is None else None
+    form = _find_form(head, container)
     whole = _Joined(window)
     if container in (*_SEEKING, "gzip", "bzip2", "xz", "zstd", "tar", "warc") or form in _TABLES:
         with closing(spool(whole)) as copy:

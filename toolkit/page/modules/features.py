@@ -73,11 +73,11 @@ def candidates(page: Page) -> list[int]:
         words = card.words
         if words < 2 or not card.headline:
             continue
-        if words <= 4 and is_chrome(card.headline):
-            continue
-        if words <= 4 and not _names_article(card):
-            named = words == 2 or down[card.links[0]] & _DIRECTORY
-            if named or _is_service(card.path):
+        if words <= 4:
+            if is_chrome(card.headline):
+                continue
+            named = words == 2 or down[card.links[0]] & _DIRECTORY or _is_service(card.path)
+            if named and not _names_article(card):
                 continue
         found.append(n)
         if len(found) == MOST_CANDIDATES:

@@ -115,7 +115,6 @@ def read_marks(tree: Tree) -> tuple[list[int], list[int], bytearray]:
     down = own.copy()
     spoken = bytearray(len(own))
     tag_bits = _TAG_BITS
-    known = _known
     for node, (name, values, above) in enumerate(zip(tree.tag, tree.attrs, tree.parent, strict=True)):
         if not name:  # text
             continue
@@ -123,10 +122,7 @@ def read_marks(tree: Tree) -> tuple[list[int], list[int], bytearray]:
         if values and name != "body" and node:
             css = values.get("class")
             if css:
-                said = known.get(css)
-                if said is None:
-                    said = _read_names(css)
-                bits |= said
+                bits |= _read_names(css)
             if "id" in values:
                 css = values["id"]
                 if css:
