@@ -111,33 +111,32 @@ def read_marks(tree: Tree) -> tuple[list[int], list[int], bytearray]:
     """For each element the hints it gives itself, those of itself and all around it, and whether only screen
     readers speak it; texts have no hints.
     """
-    own = [0] * len(tree.tag)
-    down = own.copy()
+    tag, tag_bits, known = tree.tag, _TAG_BITS, _known
+    own = [tag_bits.get(name, 0) for name in tag]
     spoken = bytearray(len(own))
-    tag_bits = _TAG_BITS
-    for node, (name, values, above) in enumerate(zip(tree.tag, tree.attrs, tree.parent, strict=True)):
-        if not name:  # text
+    for node, values in enumerate(tree.attrs):
+        if not values:
             continue
-        bits = tag_bits.get(name, 0)
-        if values and name != "body" and node:
-            css = values.get("class")
-            if css:
-                bits |= _read_names(css)
-            if "id" in values:
-                css = values["id"]
-                if css:
-                    bits |= _read_names(css) & _ALL_HINTS
+        bits = 0
+        if "class" in values:
+            css = values["class"] or ""
+            said = known.get(css)
+            bits = _read_names(css) if said is None else said
+        if "id" in values:
+            bits |= _read_names(values["id"] or "") & _ALL_HINTS
+        if bits and node and tag[node] != "body":
             if bits >= _QUIET:
                 spoken[node] = 1
                 bits &= _ALL_HINTS
-            if "style" in values:
-                css = values["style"]
-                if css and "clip" in css and "1px" in css:
-                    spoken[node] = 1
-        if bits:
-            own[node] = bits
-            bits |= down[above]
-        else:
-            bits = down[above]
-        down[node] = bits
+            own[node] |= bits
+        if "style" in values and _is_clipped(values["style"] or "") and node and tag[node] != "body":
+            spoken[node] = 1
+    down = own[:1]
+    for bits, above in zip(own[1:], tree.parent[1:], strict=True):
+        down.append(bits | down[above])
     return own, down, spoken
+
+
+def _is_clipped(style: str) -> bool:
+    """Whether a style shrinks an element to a point, which leaves it to screen readers."""
+    return "clip" in style and "1px" in style

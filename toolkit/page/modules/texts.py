@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
 
 from toolkit.words import UNSPACED
 
 _UNSPACED_CHAR = re.compile(f"[{UNSPACED}]")
 _WORD = re.compile(r"[^\W_]+")
+_SIGN = re.compile(r"[^\w ]")
 MONTHS = (
     "jan|feb|mar|mär|maa|apr|may|mai|maj|jun|jul|aug|ago|aoû|sep|oct|okt|out|nov|dec|dez|dic|déc|ene|abr|fév|avr|"
     "juin|juil|gen|mag|giu|lug|set|ott|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara|янв|фев|мар|апр|мая|июн|июл|авг|"
@@ -90,10 +90,10 @@ def measure(text: str) -> tuple[int, int]:
     ((2, 8), (0, 0), (0, 0))
     """
     bare = text.replace(" ", "")
-    if bare.isalpha() and bare.isascii():  # most texts are words and spaces
-        return (0, 0) if _is_spelled(text) else (len(text.split()), len(bare))
-    words = _WORD.findall(text)
-    bare = "".join(words)
+    if bare.isalpha():  # most texts are words and spaces
+        return (0, 0) if _is_spelled(text) else _count(text, text, bare)
+    words = _leave_words(text)
+    bare = words.replace(" ", "")
     if _is_spelled(text) if bare.isalpha() else is_count(text) or (len(text) < 50 and is_date(text)):
         return 0, 0
     return _count(text, words, bare)
@@ -107,16 +107,21 @@ def weigh(text: str) -> tuple[int, int]:
     >>> weigh("Two words"), weigh("東京都知事")
     ((2, 8), (3, 5))
     """
-    words = _WORD.findall(text)
-    return _count(text, words, "".join(words))
+    words = _leave_words(text)
+    return _count(text, words, words.replace(" ", ""))
 
 
-def _count(text: str, words: Sequence[str], bare: str) -> tuple[int, int]:
-    """:func:`weigh` for a text whose ``words`` are known, joined to ``bare``."""
+def _leave_words(text: str) -> str:
+    """``text`` with a space for every sign that is no letter or digit."""
+    return _SIGN.sub(" ", text.replace("_", " "))  # several times faster than finding the words
+
+
+def _count(text: str, words: str, bare: str) -> tuple[int, int]:
+    """:func:`weigh` for a text of which ``words`` and spaces are left, and ``bare`` without the spaces."""
     if bare.isascii():
-        return len(words), len(bare)
+        return len(words.split()), len(bare)
     run = len(_UNSPACED_CHAR.findall(text))
-    return max(len(words), (run + 1) // 2), len(bare)
+    return max(len(words.split()), (run + 1) // 2), len(bare)
 
 
 def fold(text: str) -> str:
