@@ -14,7 +14,7 @@ from toolkit.page.modules.duplicates import mark_duplicates
 from toolkit.page.modules.empties import find_empty
 from toolkit.page.modules.ensemble import Models
 from toolkit.page.modules.features import candidates, describe_cards
-from toolkit.page.modules.headline import borrow_headlines, choose_headline
+from toolkit.page.modules.headline import borrow_headlines, choose_headlines
 from toolkit.page.modules.kickers import NAMES as KICKER_NAMES
 from toolkit.page.modules.kickers import describe_slots, find_deck, kicker_slots, slot_rules, trim_headline
 from toolkit.page.modules.kinds import RULE_COLUMNS, describe_kinds, is_step, rule_kind, section_names
@@ -72,8 +72,7 @@ def prepare(
 ) -> Page:
     """The page with its cards, each with a headline and a zone; nothing judged yet."""
     page = read_page(tree, url, title, body, language)
-    for card in page.cards:
-        choose_headline(page, card)
+    choose_headlines(page)
     find_zones(tree, page.cards)
     borrow_headlines(page, page.cards)
     page.sections = section_names(page)

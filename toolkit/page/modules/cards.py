@@ -53,8 +53,9 @@ class Card:
         return self.known_slug
 
 
-#: A link's node, key, address, the address split, the pieces in it, words and word characters of the longest of them.
-_Link = tuple[int, str, str, tuple[str, str, str, str], range, tuple[int, int]]
+#: A link's node, key, address, the address split, the pieces in it, words and word characters of the longest of them,
+#: and whether that can be the headline of a story.
+_Link = tuple[int, str, str, tuple[str, str, str, str], range, tuple[int, int], bool]
 
 
 def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Card]:
@@ -62,20 +63,14 @@ def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Car
 
     ``host`` is the page's own, ``page_key`` its address as :func:`toolkit.page.urls.url_key` gives it.
     """
-    links = _read_links(tree, pieces, host, page_key)
-    told = bytearray(len(tree.tag) + 1)
-    for node, _, _, _, _, (words, chars) in links:
-        if words >= STORY_WORDS and chars >= STORY_CHARS:
-            told[node + 1] = 1
-    stories = list(accumulate(told))
+    links, stories = _read_links(tree, pieces, host, page_key)
     cards: list[Card] = []
     recent: dict[str, Card] = {}  # the last few, the latest last
     for link in links:
-        node, key, href, (place, path, query, _), inside, size = link
+        node, key, href, (place, path, query, _), inside, size, storylike = link
         card = recent.pop(key, None)
         if card is None or _is_new_item(tree, pieces, stories, card, link):
             words, chars = size
-            storylike = words >= STORY_WORDS and chars >= STORY_CHARS
             card = Card(
                 key, href, [node], node, -1, words, chars, storylike, (), "", inside, place, path, query
             )
@@ -85,18 +80,20 @@ def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Car
             card.top = common(tree, card.top, node)
             card.own_pieces = (*card.own_pieces, *inside)
             if size > (card.words, card.chars):
-                words, chars = card.words, card.chars = size
-                card.storylike = words >= STORY_WORDS and chars >= STORY_CHARS
+                card.words, card.chars = size
+                card.storylike = storylike
         recent[key] = card
         if len(recent) > _REACH:
             del recent[next(iter(recent))]
     return cards
 
 
-def _read_links(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[_Link]:
+def _read_links(tree: Tree, pieces: Pieces, host: str, page_key: str) -> tuple[list[_Link], list[int]]:
+    """The links that lead to other pages, and for each node how many that tell a story stand before it."""
     end, attrs = tree.end, tree.attrs
     spoken, before, measure = pieces.spoken, pieces.before, pieces.size
     links = []
+    told = bytearray(len(tree.tag) + 1)
     # a teaser's picture, headline and button have one address
     read: dict[str, tuple[str, tuple[str, str, str, str]]] = {}
     for node in tree.anchors:
@@ -115,8 +112,11 @@ def _read_links(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[_L
                 size = measure(piece)
                 if size > most:
                     most = size
-        links.append((node, key, href, parts, inside, most))
-    return links
+        storylike = most[0] >= STORY_WORDS and most[1] >= STORY_CHARS
+        if storylike:
+            told[node + 1] = 1
+        links.append((node, key, href, parts, inside, most, storylike))
+    return links, list(accumulate(told))
 
 
 def common(tree: Tree, upper: int, node: int) -> int:
@@ -129,7 +129,7 @@ def common(tree: Tree, upper: int, node: int) -> int:
 
 def _is_new_item(tree: Tree, pieces: Pieces, stories: list[int], card: Card, link: _Link) -> bool:
     """Whether a second link to one address is an item of its own rather than another part of the same teaser."""
-    node, _, _, _, inside, size = link
+    node, _, _, _, inside, size, _ = link
     if len(card.links) >= _MOST_LINKS:
         return True
     top = common(tree, card.top, node)

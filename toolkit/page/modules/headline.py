@@ -57,20 +57,29 @@ def headline_score(page: Page, piece: int, slug: str) -> float:
     return score
 
 
-def choose_headline(page: Page, card: Card) -> None:
-    """Set the card's headline and the pieces it is made of, from the words inside its links."""
+def choose_headlines(page: Page) -> None:
+    """Set each card's headline and the pieces it is made of, from the words inside its links."""
+    pieces = page.pieces
+    link, owner, text, spoken = pieces.link, pieces.owner, pieces.text, pieces.spoken
+    parent = page.tree.parent
+    for card in page.cards:
+        inside = card.own_pieces
+        if len(inside) == 1:  # nine of ten cards
+            best = inside[0]
+            before = best - 1
+            if best == 0 or link[before] >= 0 or owner[before] != parent[link[best]]:
+                card.parts, card.headline = inside, text[best]
+                if spoken[best]:
+                    card.words, card.chars = pieces.size(best)
+                continue
+        if inside:
+            _choose_headline(page, card)
+
+
+def _choose_headline(page: Page, card: Card) -> None:
+    """Set the headline of a card with several texts, or with one that the text before it may begin."""
     inside, pieces = card.own_pieces, page.pieces
-    if not inside:
-        return
-    best = inside[0]
-    if len(inside) == 1:
-        before = best - 1
-        stands_alone = best == 0 or pieces.link[before] >= 0
-        if stands_alone or pieces.owner[before] != page.tree.parent[pieces.link[best]]:
-            card.parts, card.headline = inside, pieces.text[best]
-            card.words, card.chars = pieces.size(best)
-            return
-    slug = card.slug
+    best, slug = inside[0], card.slug
     if len(inside) > 1:
         best, best_score = -1, -5.0
         for piece in inside:

@@ -69,7 +69,9 @@ def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces
     for i in nodes:
         direct[parent[i]] = 1
     # what changes how the texts inside it are read: left out, spoken, or a heading; in page order
-    changes = [i for i, name in enumerate(tag) if name in _CHANGING or spoken_nodes[i]]
+    changes = [i for i, name in enumerate(tag) if name in _CHANGING]
+    if 1 in spoken_nodes:
+        changes = sorted({*changes, *(i for i, quiet in enumerate(spoken_nodes) if quiet)})
     changes.append(size)
     change, passed = changes[0], 0
     first: list[int] = []
@@ -93,9 +95,10 @@ def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces
             change = changes[passed]
         if i < skip_until:
             continue
-        owner = holders.get(parent[i], -1)
-        if owner < 0:
-            owner = _find_holder(tree, parent[i], direct, holders)
+        owner = parent[i]
+        name = tag[owner]
+        if name in INLINE and name != "a":
+            owner = _find_holder(tree, owner, direct, holders)
         same = owner == holder and link[last] == link[i] and quiet == (i < spoken_until)
         if same and all(tag[k] in INLINE or _is_left_out(tag[k], end[k] - k) for k in range(last + 1, i)):
             longer.setdefault(len(first) - 1, []).append(i)
