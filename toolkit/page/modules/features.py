@@ -74,10 +74,8 @@ def candidates(page: Page) -> list[int]:
         if words < 2 or not card.headline:
             continue
         if words <= 4:
-            if is_chrome(card.headline):
-                continue
             named = words == 2 or down[card.links[0]] & _DIRECTORY or _is_service(card.path)
-            if named and not _names_article(card):
+            if (named and not _names_article(card)) or is_chrome(card.headline):
                 continue
         found.append(n)
         if len(found) == MOST_CANDIDATES:
@@ -220,11 +218,12 @@ def _find_heads(page: Page, stop: int) -> Iterator[tuple[int, float]]:
             continue
         if len(text) > (_LONGEST_HEADING if heading else _LONGEST_LINE):
             continue
-        if not heading and pieces.size(piece)[0] > 5:
-            continue
         claims = look_up(text)
-        if not (heading or claims or text.endswith(MARKS_LABEL)):
-            continue  # no such text scores enough
+        if not heading:
+            if not (claims or text.endswith(MARKS_LABEL)):
+                continue  # no such text scores enough
+            if pieces.size(piece)[0] > 5:
+                continue
         score = label_score(page, piece)
         if score >= ENOUGH:
             yield piece, score
