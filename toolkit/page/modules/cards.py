@@ -7,9 +7,11 @@ them that holds no other story.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import pairwise
 
 from toolkit.page.modules.pieces import Pieces
 from toolkit.page.tree import Tree
@@ -21,6 +23,8 @@ _REACH = 4
 _MOST_LINKS = 12
 #: A zone never holds more visible characters outside links than this; the article's body would be one.
 _ZONE_CHARS = 700
+#: No zone is the whole page.
+_WHOLE = frozenset(("body", "html", "main"))
 #: From this many words and word characters on, a text can be the headline of a story.
 STORY_WORDS, STORY_CHARS = 3, 13
 
@@ -89,11 +93,11 @@ def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Car
 
 
 def _read_links(tree: Tree, pieces: Pieces, host: str, page_key: str) -> tuple[list[_Link], list[int]]:
-    """The links that lead to other pages, and for each node how many that tell a story stand before it."""
+    """The links that lead to other pages, and the nodes of those that tell a story."""
     end, attrs = tree.end, tree.attrs
     spoken, before, measure = pieces.spoken, pieces.before, pieces.size
-    links = []
-    told = bytearray(len(tree.tag) + 1)
+    links: list[_Link] = []
+    stories: list[int] = []
     # a teaser's picture, headline and button have one address
     read: dict[str, tuple[str, tuple[str, str, str, str]]] = {}
     for node in tree.anchors:
@@ -114,9 +118,9 @@ def _read_links(tree: Tree, pieces: Pieces, host: str, page_key: str) -> tuple[l
                     most = size
         storylike = most[0] >= STORY_WORDS and most[1] >= STORY_CHARS
         if storylike:
-            told[node + 1] = 1
+            stories.append(node)
         links.append((node, key, href, parts, inside, most, storylike))
-    return links, list(accumulate(told))
+    return links, stories
 
 
 def common(tree: Tree, upper: int, node: int) -> int:
@@ -137,9 +141,8 @@ def _is_new_item(tree: Tree, pieces: Pieces, stories: list[int], card: Card, lin
         return True
     if tree.chars_in(top) - tree.link_chars_in(top) > _ZONE_CHARS:
         return True
-    own = sum(stories[n + 1] - stories[n] for n in card.links)
-    own += stories[node + 1] - stories[node]
-    if stories[tree.end[top]] - stories[top] > own:
+    around = stories[bisect_left(stories, top) : bisect_left(stories, tree.end[top])]
+    if any(story != node and story not in card.links for story in around):
         return True  # another story stands in the same block
     if not size[0] or not card.words:
         return False
@@ -175,30 +178,31 @@ def slot_of_piece(tree: Tree, pieces: Pieces, piece: int) -> tuple[str, str, str
 
 def find_zones(tree: Tree, cards: Sequence[Card]) -> None:
     """Climb from each card to the highest element that holds no other story (no other card, for short links)."""
-    size = len(tree.tag)
-    told, any_link = bytearray(size + 1), bytearray(size + 1)
-    for card in cards:
-        for node in card.links:
-            any_link[node + 1] = 1
-            if card.storylike:
-                told[node + 1] = 1
-    stories, all_links = list(accumulate(told)), list(accumulate(any_link))
+    told = [node for card in cards if card.storylike for node in card.links]
+    stories = _neighbours(told)
+    all_links = _neighbours([node for card in cards for node in card.links])
     end, parent, chars, linked, tag = tree.end, tree.parent, tree.chars, tree.links, tree.tag
     for card in cards:
-        count = stories if card.storylike else all_links
-        own = len(card.links)
-        node = card.top
-        if count[end[node]] - count[node] > own:
+        before, after = stories if card.storylike else all_links
+        links, node = card.links, card.top
+        last, following = before[links[0]], after[links[-1]]
+        if len(links) > 1 and (
+            last >= node or following < end[node] or any(after[a] != b for a, b in pairwise(links))
+        ):
             # other stories stand between the card's links: keep the first link's own surroundings
-            node, own = card.links[0], 1
+            node, following = links[0], after[links[0]]
         while True:
             above = parent[node]
-            if above < 0 or tag[above] in ("body", "html", "main"):
+            if last >= above or tag[above] in _WHOLE:  # the first holds for what is above the page, too
                 break
             stop = end[above]
-            if count[stop] - count[above] > own:
-                break
-            if (chars[stop] - chars[above]) - (linked[stop] - linked[above]) > _ZONE_CHARS:
+            if following < stop or (chars[stop] - chars[above]) - (linked[stop] - linked[above]) > _ZONE_CHARS:
                 break
             node = above
         card.zone = node
+
+
+def _neighbours(links: Iterable[int]) -> tuple[dict[int, int], dict[int, int]]:
+    """For each of ``links`` the one before it, or -1, and the one after it, or a number larger than any node's."""
+    nodes = sorted(links)
+    return dict(zip(nodes, [-1, *nodes], strict=False)), dict(zip(nodes, [*nodes[1:], sys.maxsize], strict=False))

@@ -98,12 +98,14 @@ def borrow_headlines(page: Page, cards: Iterable[Card]) -> None:
     free = [p for p, level in enumerate(pieces.heading) if level and pieces.link[p] < 0]
     if not free:
         return
-    nodes = [pieces.first[p] for p in free]
+    nodes = [*(pieces.first[p] for p in free), len(end)]
     for card in cards:
         if card.storylike:
             continue
-        for k in range(bisect_left(nodes, card.zone), bisect_left(nodes, end[card.zone])):
-            piece = free[k]
+        first, stop = bisect_left(nodes, card.zone), end[card.zone]
+        if nodes[first] >= stop:  # nearly always
+            continue
+        for piece in free[first : bisect_left(nodes, stop)]:
             words, chars = pieces.size(piece)
             if words >= STORY_WORDS and chars > max(STORY_CHARS, card.chars):
                 card.parts, card.headline = [piece], pieces.text[piece]

@@ -49,11 +49,9 @@ RULE_COLUMNS = [NAMES.index("rule_" + kind) for kind in KINDS]
 def section_names(page: Page) -> frozenset[str]:
     """The names in the page's navigation, as :func:`plain_label` gives them: a label among them heads a section."""
     nav = BIT["nav"] | BIT["header"] | BIT["footer"]
-    return frozenset(
-        plain_label(card.headline)
-        for card in page.cards
-        if not card.storylike and card.headline and page.down[card.links[0]] & nav
-    )
+    down = page.down
+    names = {card.headline for card in page.cards if not card.storylike and down[card.links[0]] & nav}
+    return frozenset(map(plain_label, names - {""}))  # menus are often printed twice
 
 
 def is_external(page: Page, card: Card) -> bool:
