@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,45 +29,84 @@ class Ensemble:
     depth: int
     start: float
     link: str
-    #: feature, threshold, left child and value of all nodes in the order in which they are run: roots first, then
-    #: level by level, so that a right child stands behind its left sibling; a leaf is never left to the right
-    packed: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] = field(
-        init=False, repr=False, compare=False
-    )
+    packed: _Packed = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        order = [np.asarray(self.roots, dtype=np.int64)]
-        while True:
-            level = order[-1]
-            inner = level[self.left[level] != level]
-            if not len(inner):
-                break
-            order.append(np.column_stack([self.left[inner], self.right[inner]]).ravel())
-        nodes = np.concatenate(order)
-        place = np.zeros(len(self.feature), dtype=np.intp)
-        place[nodes] = np.arange(len(nodes))
-        threshold = np.where(self.left == np.arange(len(self.left)), np.inf, self.threshold)
-        parts = (self.feature.astype(np.intp), threshold, place[self.left], self.value)
-        object.__setattr__(self, "packed", tuple(part[nodes] for part in parts))
+        object.__setattr__(self, "packed", _pack([self]))
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """Probability of each row (or of each class of each row)."""
-        n, trees = len(rows), len(self.roots)
-        shape = (n, *self.value.shape[1:])
-        if not n:
-            return np.zeros(shape, np.float64)
-        feature, threshold, left, value = self.packed
-        rows = np.ascontiguousarray(rows, dtype=np.float32)
-        flat = rows.ravel()
-        base = np.arange(0, flat.size, rows.shape[1])[:, None]
-        # the roots are the same for all rows
-        at = left[:trees] + (rows.take(feature[:trees], axis=1) > threshold[:trees])
-        for _ in range(self.depth - 1):
-            at = left.take(at) + (flat.take(base + feature.take(at)) > threshold.take(at))
-        total = value.take(at, axis=0).sum(axis=1)
+        if not len(rows):
+            return np.zeros((0, *self.value.shape[1:]), np.float64)
+        (values,) = _run(self.packed, rows)
+        return self.add_up(values)
+
+    def add_up(self, values: np.ndarray) -> np.ndarray:
+        """Probability of each row from what each tree says of it."""
+        total = values.sum(axis=1)
         if self.link == "mean":
-            return np.asarray(total / trees)
+            return np.asarray(total / len(self.roots))
         return np.asarray(1.0 / (1.0 + np.exp(-(total + self.start))))
+
+
+class _Packed(NamedTuple):
+    """The trees of one or more ensembles as they are run.
+
+    Roots come first, those of the shallowest ensemble before the others, then the nodes level by level, so that a
+    right child stands behind its left sibling; a leaf is never left to the right.
+    """
+
+    feature: np.ndarray
+    threshold: np.ndarray
+    left: np.ndarray
+    value: np.ndarray
+    #: of each ensemble: number of trees, depth
+    sizes: list[tuple[int, int]]
+
+
+def _pack(ensembles: Sequence[Ensemble]) -> _Packed:
+    offsets = np.cumsum([0, *(len(ensemble.feature) for ensemble in ensembles)])[:-1].tolist()
+    feature, threshold, value = (
+        np.concatenate([getattr(ensemble, part) for ensemble in ensembles])
+        for part in ("feature", "threshold", "value")
+    )
+    left, right, roots = (
+        np.concatenate(
+            [getattr(ensemble, part) + offset for ensemble, offset in zip(ensembles, offsets, strict=True)]
+        ).astype(np.int64)
+        for part in ("left", "right", "roots")
+    )
+    order = [roots]
+    while True:
+        level = order[-1]
+        inner = level[left[level] != level]
+        if not len(inner):
+            break
+        order.append(np.column_stack([left[inner], right[inner]]).ravel())
+    nodes = np.concatenate(order)
+    place = np.zeros(len(feature), dtype=np.intp)
+    place[nodes] = np.arange(len(nodes))
+    threshold = np.where(left == np.arange(len(left)), np.inf, threshold)
+    sizes = [(len(ensemble.roots), ensemble.depth) for ensemble in ensembles]
+    return _Packed(feature.astype(np.intp)[nodes], threshold[nodes], place[left][nodes], value[nodes], sizes)
+
+
+def _run(packed: _Packed, rows: np.ndarray) -> list[np.ndarray]:
+    """For each ensemble in ``packed`` what each of its trees says of each row."""
+    feature, threshold, left, value, sizes = packed
+    rows = np.ascontiguousarray(rows, dtype=np.float32)
+    flat = rows.ravel()
+    base = np.arange(0, flat.size, rows.shape[1])[:, None]
+    trees = sum([count for count, _ in sizes])
+    # the roots are the same for all rows
+    at = left[:trees] + (rows.take(feature[:trees], axis=1) > threshold[:trees])
+    found, level = [], 1
+    for count, depth in sizes:
+        for _ in range(depth - level):
+            at = left.take(at) + (flat.take(base + feature.take(at)) > threshold.take(at))
+        found.append(value.take(at[:, :count], axis=0))
+        at, level = at[:, count:], depth
+    return found
 
 
 #: The arrays of an ensemble as stored, with their types: as small as they can be without loss that matters.
@@ -91,6 +132,15 @@ class Models:
     """The ensembles of module finding: for each task one or more, whose probabilities are averaged."""
 
     ensembles: dict[str, list[Ensemble]]
+    #: those of each task, the shallowest first, and their trees as they are run
+    packed: dict[str, tuple[list[Ensemble], _Packed]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        for task, found in self.ensembles.items():
+            ordered = sorted(found, key=lambda ensemble: ensemble.depth)
+            self.packed[task] = ordered, _pack(ordered)
 
     def has(self, task: str) -> bool:
         """Whether there is an ensemble for ``task``."""
@@ -98,10 +148,13 @@ class Models:
 
     def predict(self, task: str, rows: np.ndarray) -> np.ndarray:
         """Mean probability of each row (or of each class of each row) over the task's ensembles."""
-        found = self.ensembles[task]
-        total = found[0].predict(rows)
-        for other in found[1:]:
-            total = total + other.predict(rows)
+        found, packed = self.packed[task]
+        if not len(rows):
+            return found[0].predict(rows)
+        values = _run(packed, rows)
+        total = found[0].add_up(values[0])
+        for ensemble, said in zip(found[1:], values[1:], strict=True):
+            total = total + ensemble.add_up(said)
         return np.asarray(total / len(found))
 
 
