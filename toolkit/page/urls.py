@@ -142,12 +142,11 @@ def slug_of(path: str) -> str:
     >>> slug_of("/news/2024/rain-stops-play-at-last/123456.html")
     'rain-stops-play-at-last'
     """
-    best, most, longest = "", -1, -1
+    pieces = path.split("/")
     if "-" not in path and "_" not in path:
-        best = max(path.split("/"), key=len)
-        return unquote(best) if "%" in best else best
-    for piece in path.split("/"):
-        marks, size = piece.count("-") + piece.count("_"), len(piece)
-        if marks > most or (marks == most and size > longest):
-            best, most, longest = piece, marks, size
+        best = max(pieces, key=len)
+    else:
+        marks = [piece.count("-") for piece in path.replace("_", "-").split("/")]
+        most = max(marks)
+        best = max([piece for piece, count in zip(pieces, marks, strict=True) if count == most], key=len)
     return unquote(best) if "%" in best else best

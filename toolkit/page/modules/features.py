@@ -35,6 +35,7 @@ _SERVICE = frozenset(
 _LONG_NUMBER = re.compile(r"\d{5}")
 _DIGITS = re.compile(r"\d+")
 _EXTENSION = re.compile(r"\.(?:s?html?|php|aspx?|jsp|ece|article|cms)$", re.I)
+_LONGEST_EXTENSION = 9
 _WRAPPERS = frozenset(("span", "b", "strong", "em", "i", "font"))
 _TITLE, _NAV, _FOOTER = BIT["title"], BIT["nav"], BIT["footer"]
 #: Where sections and services are linked by name.
@@ -49,14 +50,18 @@ _OWN: tuple[str, ...] = (
     "head", "head_age", *("head_" + kind for kind in _CLAIMS),
 )  # fmt: skip
 _AVERAGED = ("words", "overlap", "story")
+#: More than this in a column counts as this.
+_MOST = np.array([{"images": 3, "line_chars": 500}.get(name, np.inf) for name in _OWN], np.float32)
 NAMES: tuple[str, ...] = (*_OWN, "group", *("group_" + name for name in _AVERAGED))
 
 
 def _shape(path: str) -> tuple[int, int, bool]:
     """Number of path pieces, longest run of digits, and whether a file's ending is there."""
-    longest = max(map(len, _DIGITS.findall(path)), default=0)
+    numbers = _DIGITS.findall(path)
+    longest = len(max(numbers, key=len)) if numbers else 0
     names = path.split("/")
-    return len(names) - names.count(""), longest, "." in path[-9:] and _EXTENSION.search(path) is not None
+    ends = "." in path[-_LONGEST_EXTENSION:] and _EXTENSION.search(path, len(path) - _LONGEST_EXTENSION)
+    return len(names) - names.count(""), longest, bool(ends)
 
 
 def candidates(page: Page) -> list[int]:
@@ -109,12 +114,14 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
     images = tree.find("img")
     own_segments, own_run, own_extension = _shape(page.path)
     own_section = page.path.strip("/").split("/")[0]
-    title_stems = stems(page.title)
+    title_stems, title_words = stems(page.title), len(stems(page.title))
     page_chars = max(1, chars[-1])
     body_first, body_last = page.body_first, page.body_last
     body_end = chars[min(body_last, len(tag) - 1)]
     last = len(cards) - 1
-    told = list(accumulate([card.storylike for card in cards], initial=0))
+    # how many stories there are up to a card; at the ends as if three cards that are none were added
+    told = list(accumulate([0, 0, 0, *[card.storylike for card in cards], 0, 0, 0], initial=0))
+    paragraphs = page.body
     rows: list[tuple[float, ...]] = []
     groups: dict[tuple[str, ...], int] = {}
     group_of: list[int] = []
@@ -124,7 +131,9 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
         segments, digit_run, extension = _shape(path)
         mine = stems(text)
         spelled = stems(slug) if len(slug) >= 6 else frozenset()
-        shortest = min(len(mine), len(spelled))
+        words = len(mine)
+        shortest = min(words, len(spelled))
+        titled = len(mine & title_stems)
         unspaced = card.chars > 3 and card.words * 2 >= card.chars - 1
         inside = pieces.link[parts[-1]]
         link = inside if inside >= 0 else card.links[0]
@@ -140,24 +149,27 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
                 break
             near |= own[node]
         around = down[link]
-        inside_zone = headings[before[zone] : before[end[zone]]]
+        paragraph = bisect_right(paragraphs, link) - 1
+        zone_stop = end[zone]
+        inside_zone = headings[before[zone] : before[zone_stop]]
         rows.append((
             card.words, card.chars * 2 if unspaced else card.chars, text[0].islower(),
-            text.endswith(("…", "...", "..")),
-            len(mine & title_stems) / max(1, min(len(mine), len(title_stems))),
+            text.endswith(("…", "..")),
+            titled / min(words, title_words) if titled else 0.0,
             slug.count("-") + slug.count("_"), len(spelled), digit_run, card.host == page.host or not card.host,
             len(mine & spelled) / shortest if shortest > 1 else 0.0,
             bool(own_section) and path.strip("/").startswith(own_section),
             (segments == own_segments) + (abs(digit_run - own_run) <= 1) + (extension == own_extension),
             len(path) > 4 and path == page.path,
             any(headings[parts[0] : parts[-1] + 1]), len(inside_zone) <= 14 and any(inside_zone),
-            min(3, bisect_left(images, end[zone]) - bisect_left(images, zone)),
-            min(500, chars[line_stop] - chars[line] - linked[line_stop] + linked[line]),
-            min(1.0, max(-1.0, (chars[link] - body_end) / page_chars)),
-            body_first <= link < body_last, link >= body_last, page.in_paragraph(link),
+            bisect_left(images, zone_stop) - bisect_left(images, zone) if images else 0,
+            chars[line_stop] - chars[line] - linked[line_stop] + linked[line],
+            (chars[link] - body_end) / page_chars,
+            body_first <= link < body_last, link >= body_last,
+            paragraph >= 0 and link < end[paragraphs[paragraph]],
             near & _TITLE > 0, around & _NAV > 0, around & _FOOTER > 0, card.storylike,
             cards[n - 1].words if n else 0, cards[n + 1].words if n < last else 0,
-            told[min(n + 4, last + 1)] - told[max(n - 3, 0)] - card.storylike, *head,
+            told[n + 7] - told[n] - card.storylike, *head,
         ))  # fmt: skip
         higher = parent[above] if above >= 0 else above
         make = (
@@ -171,7 +183,7 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
     count = len(_OWN)
     table = np.empty((len(rows), len(NAMES)), np.float32)
     flat = np.fromiter(chain.from_iterable(rows), np.float32, len(rows) * count)
-    table[:, :count] = flat.reshape(len(rows), count)
+    np.minimum(flat.reshape(len(rows), count), _MOST, out=table[:, :count])
     group = np.array(group_of)
     number = np.bincount(group)
     table[:, count] = number[group]
