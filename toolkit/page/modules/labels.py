@@ -10,7 +10,7 @@ import numpy as np
 
 from toolkit.page.modules.cards import Card, slot_of_piece
 from toolkit.page.modules.context import Page
-from toolkit.page.modules.lexicon import is_chrome, look_up, plain_label
+from toolkit.page.modules.lexicon import how_sure, is_chrome, plain_label
 from toolkit.page.modules.marks import BIT
 from toolkit.page.tree import INLINE
 
@@ -59,8 +59,7 @@ def _label_score(page: Page, piece: int) -> float:
         score += 0.7
     if near & _WRONG:
         score -= 2.0
-    claims = look_up(text)
-    claim = max((sure for kind, sure in claims.items() if kind != "none"), default=0.0) if claims else 0.0
+    claim = how_sure(text)
     if claim:
         score += 0.8 + 2.2 * claim
     if _is_button(page, piece):
@@ -179,12 +178,10 @@ def describe_labels(page: Page, cards: Sequence[Card], candidates: Sequence[int]
             level += 1
         words, chars = pieces.size(piece)
         above = page.own[owner] | page.own[parent[owner]]
-        claims = look_up(text)
         block = _block(page, owner)
         heading = pieces.heading[piece]
         rows.append([
-            rules[steps], heading, max([sure for kind, sure in claims.items() if kind != "none"], default=0.0),
-            words, min(chars, 60), pieces.link[piece] >= 0, steps, piece >= zone_floor, level, level == 0,
+            rules[steps], heading, how_sure(text), words, min(chars, 60), pieces.link[piece] >= 0, steps, piece >= zone_floor, level, level == 0,
             piece == before[node], recurring[slot_of_piece(tree, pieces, piece)] / max(1, len(cards) - 1),
             len(cards), before[end[block]] - before[block] == 1, min(5, page.texts[text]),
             0 < heading < highest, headings, rules[steps] >= best_rule, min(40, first_piece - piece),

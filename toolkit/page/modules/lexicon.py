@@ -103,6 +103,18 @@ def is_chrome(text: str) -> bool:
     return plain_label(text) in _lexicon().chrome
 
 
+def how_sure(label: str) -> float:
+    """How sure the surest claim is that a label makes; that it heads something else than stories is none.
+
+    Examples
+    --------
+    >>> how_sure("Most Popular"), how_sure("The rain in Spain")
+    (1.0, 0.0)
+    """
+    claims = look_up(label)
+    return max([sure for kind, sure in claims.items() if kind != "none"], default=0.0) if claims else 0.0
+
+
 @lru_cache(maxsize=8192)
 def look_up(label: str) -> dict[str, float]:
     """The kinds that a label claims, each with how sure the claim is (0 to 1); empty where no phrase fits.

@@ -29,11 +29,11 @@ STEP = 4.5
 _VIEW = re.compile(r"(?:article|story|view|read)(?:\.\w{2,5})?\?(?:[^#]*&)?\w+=\d{2,}(?:&|#|$)", re.I)
 #: How sure the label lists must be of the claim.
 _SURE = 0.75
-_CLAIMED = [
-    NAMES.index("head_" + kind) for kind in ("related", "recommended", "latest", "popular", "sponsored")
-]
-_PAID = NAMES.index("head_sponsored")
-_NONE, _SAME_PATH = NAMES.index("head_none"), NAMES.index("same_path")
+_HEADED = {"related": HEADED, "recommended": HEADED, "latest": HEADED, "popular": HEADED,
+           "sponsored": HEADED_PAID, "none": HEADED_ELSE}  # fmt: skip
+_CLAIMED = slice(NAMES.index("head_related"), NAMES.index("head_related") + len(_HEADED))
+_WORTH = np.array([_HEADED[name.removeprefix("head_")] for name in NAMES[_CLAIMED]])
+_SAME_PATH = NAMES.index("same_path")
 _OVERLAP = NAMES.index("overlap")
 _AGE = NAMES.index("head_age")
 
@@ -46,28 +46,31 @@ def agree(page: Page, chosen: Sequence[int], table: np.ndarray, sure: np.ndarray
     """
     if not len(chosen):
         return sure
+    tree, pieces = page.tree, page.pieces
     groups: dict[tuple[int, tuple[str, str, str, str]], int] = {}
-    group = np.empty(len(chosen), int)
-    for k, n in enumerate(chosen):
-        card = page.cards[n]
-        key = page.tree.parent[card.zone], slot_of_piece(page.tree, page.pieces, card.parts[0])
-        group[k] = groups.setdefault(key, len(groups))
+    group_of: list[int] = []
+    views: list[bool] = []
+    cards = [page.cards[n] for n in chosen]
+    for card in cards:
+        key = tree.parent[card.zone], slot_of_piece(tree, pieces, card.parts[0])
+        group_of.append(groups.setdefault(key, len(groups)))
+        href = tree.attrs[card.links[0]].get("href") or "" if "?" in card.href else ""
+        views.append(bool(href) and _VIEW.search(href) is not None)
+    group = np.array(group_of)
     count = np.bincount(group)
-    bounded = sure.clip(1e-4, 1 - 1e-4)
+    bounded = np.minimum(np.maximum(sure, 1e-4), 1 - 1e-4)
     odds = np.log(bounded / (1 - bounded))
     mean = np.bincount(group, weights=odds) / count
-    near = table[:, _AGE] < 20
-    claimed = table[:, _CLAIMED].max(axis=1) >= _SURE
-    headed = HEADED * (claimed & near)
-    headed = np.where((table[:, _PAID] >= _SURE) & near, HEADED_PAID, headed)
-    headed = np.where((table[:, _NONE] >= _SURE) & near & ~claimed, HEADED_ELSE, headed)
-    hrefs = [page.tree.attrs[page.cards[n].links[0]].get("href") or "" for n in chosen]
-    views = np.array(["?" in href and _VIEW.search(href) is not None for href in hrefs])
-    twins = np.bincount(group, weights=np.maximum(table[:, _SAME_PATH], views)) / count
-    headed = headed + TWINS * (twins > 0.9)[group]
+    claimed = (table[:, _CLAIMED] >= _SURE) & (table[:, _AGE] < 20)[:, None]
+    headed = np.where(claimed, _WORTH, -np.inf).max(axis=1)
+    headed[np.isneginf(headed)] = 0.0
+    same_path = table[:, _SAME_PATH]
+    if any(views) or same_path.any():
+        twins = np.bincount(group, weights=np.maximum(same_path, views)) / count
+        headed += TWINS * (twins > 0.9)[group]
     together = count[group] >= LEAST
     odds = np.where(together, (1 - SHARE) * odds + SHARE * mean[group] + headed, odds)
     for row in np.flatnonzero(table[:, _OVERLAP] >= 0.5).tolist():
-        if is_step(page, page.cards[chosen[row]]):
+        if is_step(page, cards[row]):
             odds[row] += STEP
     return np.asarray(1 / (1 + np.exp(-odds)))
