@@ -20,6 +20,8 @@ _BITS = ("card", "title", "nav", "list")
 _NEAR = [BIT[name] for name in _BITS]
 #: How many pieces above an item are looked at.
 REACH = 14
+#: No label has more characters or words.
+_LONGEST, _MOST_WORDS = 90, 14
 #: A text scoring this much by rule is a label.
 ENOUGH = 2.0
 #: Signs at the end of a text that announces what follows. Neither a heading nor a known phrase, a text without one
@@ -31,6 +33,10 @@ NAMES: tuple[str, ...] = (
     "recurs", "items", "alone", "same_text", "higher", "headings_nearer", "best_rule", "gap_to_first",
     "in_sections", *("near_" + name for name in _BITS),
 )  # fmt: skip
+#: More than this in a column counts as this.
+_MOST = np.array(
+    [{"chars": 60, "same_text": 5, "gap_to_first": 40}.get(name, np.inf) for name in NAMES], np.float32
+)
 
 
 def label_score(page: Page, piece: int) -> float:
@@ -45,10 +51,10 @@ def label_score(page: Page, piece: int) -> float:
 def _label_score(page: Page, piece: int) -> float:
     pieces = page.pieces
     text = pieces.text[piece]
-    words, chars = pieces.size(piece)
-    if not chars or chars < 2 or len(text) > 90 or words > 14:
+    if len(text) > _LONGEST:
         return -9.0
-    if _names_field(page, piece):
+    words, chars = pieces.size(piece)
+    if chars < 2 or words > _MOST_WORDS or _names_field(page, piece):
         return -9.0
     score = 0.0
     if pieces.heading[piece]:
@@ -131,11 +137,13 @@ def label_candidates(page: Page, cards: Sequence[Card], floor: int) -> list[int]
     first_piece = cards[0].parts[0]
     found: list[int] = []
     for piece in range(first_piece - 1, max(floor, first_piece - 40) - 1, -1):
-        text = pieces.text[piece]
+        size = len(pieces.text[piece])
+        if size > _LONGEST:
+            if size > 160 and pieces.link[piece] < 0 and found:
+                break
+            continue
         words, chars = pieces.size(piece)
-        if len(text) > 160 and pieces.link[piece] < 0 and found:
-            break
-        if chars < 2 or words > 14 or len(text) > 90 or _names_field(page, piece):
+        if chars < 2 or words > _MOST_WORDS or _names_field(page, piece):
             continue
         found.append(piece)
         if len(found) >= REACH:
@@ -157,40 +165,40 @@ def describe_labels(page: Page, cards: Sequence[Card], candidates: Sequence[int]
     zone_floor = before[first.zone]
     if not page.texts:
         page.texts = Counter(pieces.text)
+    others = cards[1:8]
     recurring = Counter(
-        [
-            slot_of_piece(tree, pieces, p)
-            for c in cards[1:8]
-            for p in range(max(1, c.parts[0] - 4), c.parts[0])
-        ]
+        [slot_of_piece(tree, pieces, p) for c in others for p in range(max(1, c.parts[0] - 4), c.parts[0])]
     )
     rules = [label_score(page, p) for p in candidates]
     best_rule = max(rules, default=0.0)
     rows: list[list[float]] = []
     headings = level = 0
     highest = 9
+    count, following = len(cards), max(1, len(cards) - 1)
     node = top  # what is around a candidate is around all nearer ones
-    for steps, piece in enumerate(candidates):
+    for steps, (piece, rule) in enumerate(zip(candidates, rules, strict=True)):
         owner = pieces.owner[piece]
         text = pieces.text[piece]
-        while not (node <= pieces.first[piece] < end[node]):
+        place = pieces.first[piece]
+        while not (node <= place < end[node]):
             node = parent[node]
             level += 1
         words, chars = pieces.size(piece)
         above = page.own[owner] | page.own[parent[owner]]
         block = _block(page, owner)
         heading = pieces.heading[piece]
+        again = recurring[slot_of_piece(tree, pieces, piece)] / following if others else 0.0
         rows.append([
-            rules[steps], heading, how_sure(text), words, min(chars, 60), pieces.link[piece] >= 0, steps, piece >= zone_floor, level, level == 0,
-            piece == before[node], recurring[slot_of_piece(tree, pieces, piece)] / max(1, len(cards) - 1),
-            len(cards), before[end[block]] - before[block] == 1, min(5, page.texts[text]),
-            0 < heading < highest, headings, rules[steps] >= best_rule, min(40, first_piece - piece),
+            rule, heading, how_sure(text), words, chars, pieces.link[piece] >= 0, steps, piece >= zone_floor,
+            level, level == 0, piece == before[node], again, count, before[end[block]] - before[block] == 1,
+            page.texts[text], 0 < heading < highest, headings, rule >= best_rule, first_piece - piece,
             plain_label(text) in page.sections, *[above & bit > 0 for bit in _NEAR],
         ])  # fmt: skip
         if heading:
             headings += 1
             highest = min(highest, heading)
-    return np.fromiter(chain.from_iterable(rows), np.float32).reshape(len(rows), len(NAMES))
+    table = np.fromiter(chain.from_iterable(rows), np.float32).reshape(len(rows), len(NAMES))
+    return np.minimum(table, _MOST)
 
 
 def says_site(page: Page, text: str) -> bool:

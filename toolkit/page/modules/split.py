@@ -26,6 +26,7 @@ NAMES: tuple[str, ...] = (
 )  # fmt: skip
 
 
+_AGAIN, _KICKS = NAMES.index("label_again"), NAMES.index("label_kicks")
 _LEFT, _RIGHT, _STRIP = NAMES.index("in_left"), NAMES.index("in_right"), NAMES.index("strip")
 #: How much the mean of a list counts beside a pair's own probability (both as log odds), from so many pairs on.
 SHARE, LEAST = 0.5, 3
@@ -87,8 +88,11 @@ def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None)
         if label >= 0:
             outside = find_label(page, first_piece, floor, before[b.zone])[1]
         slots.append(_slot(tree, pieces, label) if label >= 0 else None)
-        top = common(tree, link_a, link_b)
-        left, right = _below(page, link_a, top), _below(page, link_b, top)
+        # the lowest element around both, and what it holds them in
+        top = left = link_a
+        while end[top] <= link_b:
+            left, top = top, parent[top]
+        right = _below(page, link_b, top)
         gap = range(floor, max(floor, first_piece))
         lengths = [len(text) for text in pieces.text[floor : min(floor + 30, gap.stop)]]
         # starts are in page order: stories under a node are a slice of them
@@ -110,7 +114,6 @@ def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None)
             tabs is not None and n + 1 in tabs.columns, 0.0,
             _box_label(page, top, a, headlines),
         ])  # fmt: skip
-    again, kicks = NAMES.index("label_again"), NAMES.index("label_kicks")
     above: dict[int, set[tuple[str, str, str, str]]] = {}
     for n, slot in enumerate(slots):
         # the same kind of text between most neighbours is a kicker; a label comes once per module
@@ -119,8 +122,8 @@ def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None)
             for m in near:
                 if m not in above:
                     above[m] = _slots_above(page, cards, m)
-            rows[n][kicks] = sum(slot in above[m] for m in near) / len(near)
-            rows[n][again] = sum(
+            rows[n][_KICKS] = sum(slot in above[m] for m in near) / len(near)
+            rows[n][_AGAIN] = sum(
                 1 for m in (-3, -2, -1, 1, 2, 3) if 0 <= n + m < len(slots) and slots[n + m] == slot
             )
     return np.fromiter(chain.from_iterable(rows), dtype=np.float32).reshape(len(rows), len(NAMES))
