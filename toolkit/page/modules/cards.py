@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from toolkit.page.modules.pieces import Pieces
+from toolkit.page.modules.texts import measure
 from toolkit.page.tree import Tree
 from toolkit.page.urls import key_of, slug_of, split_url
 
@@ -95,7 +96,7 @@ def find_cards(tree: Tree, pieces: Pieces, host: str, page_key: str) -> list[Car
 def _read_links(tree: Tree, pieces: Pieces, host: str, page_key: str) -> tuple[list[_Link], list[int]]:
     """The links that lead to other pages, and the nodes of those that tell a story."""
     end, attrs = tree.end, tree.attrs
-    spoken, before, measure = pieces.spoken, pieces.before, pieces.size
+    text, spoken, before, sizes = pieces.text, pieces.spoken, pieces.before, pieces.sizes
     links: list[_Link] = []
     stories: list[int] = []
     # a teaser's picture, headline and button have one address
@@ -113,7 +114,7 @@ def _read_links(tree: Tree, pieces: Pieces, host: str, page_key: str) -> tuple[l
         most = (0, 0)
         for piece in inside:
             if not spoken[piece]:
-                size = measure(piece)
+                size = sizes[piece] = measure(text[piece])
                 if size > most:
                     most = size
         storylike = most[0] >= STORY_WORDS and most[1] >= STORY_CHARS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import repeat
 
 from toolkit.page.tree import Tree
 
@@ -111,8 +112,8 @@ def read_marks(tree: Tree) -> tuple[list[int], list[int], bytearray]:
     """For each element the hints it gives itself, those of itself and all around it, and whether only screen
     readers speak it; texts have no hints.
     """
-    tag, tag_bits, known = tree.tag, _TAG_BITS, _known
-    own = [tag_bits.get(name, 0) for name in tag]
+    tag, known = tree.tag, _known
+    own = list(map(_TAG_BITS.get, tag, repeat(0)))
     spoken = bytearray(len(own))
     for node, values in enumerate(tree.attrs):
         if not values:

@@ -98,7 +98,12 @@ def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces
         owner = parent[i]
         name = tag[owner]
         if name in INLINE and name != "a":
-            owner = _find_holder(tree, owner, direct, holders)
+            above = parent[owner]
+            name = tag[above]
+            if name in INLINE and name != "a":
+                owner = _find_holder(tree, owner, direct, holders)
+            elif direct[above]:
+                owner = above
         same = owner == holder and link[last] == link[i] and quiet == (i < spoken_until)
         if same and all(tag[k] in INLINE or _is_left_out(tag[k], end[k] - k) for k in range(last + 1, i)):
             longer.setdefault(len(first) - 1, []).append(i)
