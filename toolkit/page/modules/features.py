@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate
 
 import numpy as np
 
 from toolkit.page.modules.cards import Card
 from toolkit.page.modules.context import Page
+from toolkit.page.modules.ensemble import to_table
 from toolkit.page.modules.labels import ENOUGH, MARKS_LABEL, label_score
 from toolkit.page.modules.lexicon import is_chrome, look_up
 from toolkit.page.modules.marks import BIT
@@ -33,9 +34,8 @@ _SERVICE = frozenset(
     """.split()
 )
 _LONG_NUMBER = re.compile(r"\d{5}")
-_DIGITS = re.compile(r"\d+")
-_EXTENSION = re.compile(r"\.(?:s?html?|php|aspx?|jsp|ece|article|cms)$", re.I)
-_LONGEST_EXTENSION = 9
+_DIGITS, _ANY_DIGITS = re.compile(r"[0-9]+"), re.compile(r"\d+")
+_EXTENSIONS = frozenset("html htm shtml shtm php asp aspx jsp ece article cms".split())
 _WRAPPERS = frozenset(("span", "b", "strong", "em", "i", "font"))
 _TITLE, _NAV, _FOOTER = BIT["title"], BIT["nav"], BIT["footer"]
 #: Where sections and services are linked by name.
@@ -57,11 +57,11 @@ NAMES: tuple[str, ...] = (*_OWN, "group", *("group_" + name for name in _AVERAGE
 
 def _shape(path: str) -> tuple[int, int, bool]:
     """Number of path pieces, longest run of digits, and whether a file's ending is there."""
-    numbers = _DIGITS.findall(path)
+    numbers = (_DIGITS if path.isascii() else _ANY_DIGITS).findall(path)
     longest = len(max(numbers, key=len)) if numbers else 0
     names = path.split("/")
-    ends = "." in path[-_LONGEST_EXTENSION:] and _EXTENSION.search(path, len(path) - _LONGEST_EXTENSION)
-    return len(names) - names.count(""), longest, bool(ends)
+    _, dot, ending = path.rpartition(".")
+    return len(names) - names.count(""), longest, bool(dot) and ending.lower() in _EXTENSIONS
 
 
 def candidates(page: Page) -> list[int]:
@@ -182,8 +182,7 @@ def describe_cards(page: Page, chosen: Sequence[int]) -> np.ndarray:
         group_of.append(groups.setdefault(make, len(groups)))
     count = len(_OWN)
     table = np.empty((len(rows), len(NAMES)), np.float32)
-    flat = np.fromiter(chain.from_iterable(rows), np.float32, len(rows) * count)
-    np.minimum(flat.reshape(len(rows), count), _MOST, out=table[:, :count])
+    np.minimum(to_table(rows, _OWN), _MOST, out=table[:, :count])
     group = np.array(group_of)
     number = np.bincount(group)
     table[:, count] = number[group]

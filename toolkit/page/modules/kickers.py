@@ -13,6 +13,7 @@ import numpy as np
 
 from toolkit.page.modules.cards import Card
 from toolkit.page.modules.context import Page
+from toolkit.page.modules.ensemble import to_table
 from toolkit.page.modules.lexicon import is_chrome, look_up, plain_label
 from toolkit.page.modules.marks import BIT
 
@@ -139,7 +140,7 @@ def describe_slots(page: Page, cards: Sequence[Card], slots: dict[Slot, dict[int
             by / count, touching / count, colon / count, digits / count, rule,
             *[bool(bits & BIT[name]) for name in _BITS],
         ])  # fmt: skip
-    return np.array(rows, dtype=np.float32) if rows else np.zeros((0, len(NAMES)), np.float32)
+    return to_table(rows, NAMES)
 
 
 def slot_rules(rows: np.ndarray) -> np.ndarray:

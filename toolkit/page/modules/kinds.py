@@ -9,6 +9,7 @@ import numpy as np
 
 from toolkit.page.modules.cards import Card
 from toolkit.page.modules.context import Page
+from toolkit.page.modules.ensemble import to_table
 from toolkit.page.modules.labels import says_site
 from toolkit.page.modules.lexicon import look_up, plain_label
 from toolkit.page.modules.marks import BIT
@@ -178,5 +179,4 @@ def describe_kind(page: Page, label: str | None, cards: Sequence[Card]) -> list[
 
 def describe_kinds(page: Page, modules: Sequence[tuple[str | None, Sequence[Card]]]) -> np.ndarray:
     """One row per (label, cards), one column per name in ``NAMES``."""
-    rows = [describe_kind(page, label, cards) for label, cards in modules]
-    return np.array(rows, dtype=np.float32) if rows else np.zeros((0, len(NAMES)), np.float32)
+    return to_table([describe_kind(page, label, cards) for label, cards in modules], NAMES)

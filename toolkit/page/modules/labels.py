@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import chain
 
 import numpy as np
 
 from toolkit.page.modules.cards import Card, slot_of_piece
 from toolkit.page.modules.context import Page
+from toolkit.page.modules.ensemble import to_table
 from toolkit.page.modules.lexicon import how_sure, is_chrome, plain_label
 from toolkit.page.modules.marks import BIT
 from toolkit.page.tree import INLINE
@@ -197,8 +197,7 @@ def describe_labels(page: Page, cards: Sequence[Card], candidates: Sequence[int]
         if heading:
             headings += 1
             highest = min(highest, heading)
-    table = np.fromiter(chain.from_iterable(rows), np.float32).reshape(len(rows), len(NAMES))
-    return np.minimum(table, _MOST)
+    return np.asarray(np.minimum(to_table(rows, NAMES), _MOST))
 
 
 def says_site(page: Page, text: str) -> bool:

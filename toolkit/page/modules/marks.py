@@ -66,35 +66,38 @@ _TAG_BITS = {
 }  # fmt: skip
 
 
-#: What attributes and the single names in them say, kept between pages: sites share the names, and the pages of
-#: one site whole attributes.
-_known: dict[str, int] = {}
-_known_names: dict[str, int] = {}
-_MOST_KNOWN = 50_000
 #: Beside the hints: the name is one for screen readers.
 _QUIET = 1 << len(HINTS)
 _ALL_HINTS = _QUIET - 1
+_MOST_KNOWN = 50_000
 
 
-def _read_names(names: str) -> int:
-    said = _known.get(names)
-    if said is not None:
-        return said
-    bits = 0
-    for name in names[:300].split():
-        said = _known_names.get(name)
-        if said is None:
-            said = _QUIET if _SPOKEN.search(name) else 0
-            for word in _SPLIT.findall(name):
-                said |= _LOOKUP.get(word.lower(), 0)
-            if len(_known_names) >= _MOST_KNOWN:
-                _known_names.clear()
-            _known_names[name] = said
-        bits |= said
-    if len(_known) >= _MOST_KNOWN:
-        _known.clear()
-    _known[names] = bits
-    return bits
+class _Names(dict[str | None, int]):
+    """What attributes say by the names in them, read when first met.
+
+    Kept between pages: sites share the names, and the pages of one site whole attributes.
+    """
+
+    def __missing__(self, names: str | None) -> int:
+        bits = 0
+        for name in (names or "")[:300].split():
+            said = _known_names.get(name)
+            if said is None:
+                said = _QUIET if _SPOKEN.search(name) else 0
+                for word in _SPLIT.findall(name):
+                    said |= _LOOKUP.get(word.lower(), 0)
+                if len(_known_names) >= _MOST_KNOWN:
+                    _known_names.clear()
+                _known_names[name] = said
+            bits |= said
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        self[names] = bits
+        return bits
+
+
+_known = _Names()
+_known_names: dict[str, int] = {}
 
 
 def hints_of(names: str) -> int:
@@ -105,39 +108,41 @@ def hints_of(names: str) -> int:
     >>> hints_of("c-teaser__title mostRead") == BIT["card"] | BIT["title"] | BIT["popular"]
     True
     """
-    return _read_names(names) & _ALL_HINTS
+    return _known[names] & _ALL_HINTS
 
 
 def read_marks(tree: Tree) -> tuple[list[int], list[int], bytearray]:
     """For each element the hints it gives itself, those of itself and all around it, and whether only screen
     readers speak it; texts have no hints.
     """
-    tag, known = tree.tag, _known
-    own = list(map(_TAG_BITS.get, tag, repeat(0)))
-    spoken = bytearray(len(own))
-    for node, values in enumerate(tree.attrs):
-        if not values:
-            continue
-        bits = 0
-        if "class" in values:
-            css = values["class"] or ""
-            said = known.get(css)
-            bits = _read_names(css) if said is None else said
-        if "id" in values:
-            bits |= _read_names(values["id"] or "") & _ALL_HINTS
-        if bits and node and tag[node] != "body":
+    known, tag_bits = _known, _TAG_BITS
+    said = [
+        (known[values.get("class")] if "id" not in values and "style" not in values else _read(values))
+        if values
+        else 0
+        for values in tree.attrs
+    ]
+    if "body" in tree.tag:  # what <html> and <body> say is said of the whole page
+        said[tree.tag.index("body")] = 0
+    own, down = [0], [0]
+    spoken = bytearray(len(said))
+    for name, bits, above in zip(tree.tag[1:], said[1:], tree.parent[1:], strict=True):
+        if name in tag_bits:
+            bits |= tag_bits[name]
+        if bits:
             if bits >= _QUIET:
-                spoken[node] = 1
+                spoken[len(own)] = 1
                 bits &= _ALL_HINTS
-            own[node] |= bits
-        if "style" in values and _is_clipped(values["style"] or "") and node and tag[node] != "body":
-            spoken[node] = 1
-    down = own[:1]
-    for bits, above in zip(own[1:], tree.parent[1:], strict=True):
-        down.append(bits | down[above])
+            own.append(bits)
+            down.append(bits | down[above])
+        else:
+            own.append(0)
+            down.append(down[above])
     return own, down, spoken
 
 
-def _is_clipped(style: str) -> bool:
-    """Whether a style shrinks an element to a point, which leaves it to screen readers."""
-    return "clip" in style and "1px" in style
+def _read(values: dict[str, str | None]) -> int:
+    """What the class and the id of an element say, and whether its style leaves it to screen readers."""
+    bits = _known[values.get("class")] | _known[values.get("id")] & _ALL_HINTS
+    style = values.get("style") or ""
+    return bits | _QUIET if "clip" in style and "1px" in style else bits

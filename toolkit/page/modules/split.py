@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import chain
 
 import numpy as np
 
 from toolkit.page.modules.cards import Card, common
 from toolkit.page.modules.cards import slot_of_piece as _slot
 from toolkit.page.modules.context import Page
+from toolkit.page.modules.ensemble import to_table
 from toolkit.page.modules.labels import find_label, label_score
 from toolkit.page.modules.tabs import Panes
 
@@ -126,7 +126,7 @@ def describe_pairs(page: Page, cards: Sequence[Card], tabs: Panes | None = None)
             rows[n][_AGAIN] = sum(
                 1 for m in (-3, -2, -1, 1, 2, 3) if 0 <= n + m < len(slots) and slots[n + m] == slot
             )
-    return np.fromiter(chain.from_iterable(rows), dtype=np.float32).reshape(len(rows), len(NAMES))
+    return to_table(rows, NAMES)
 
 
 def agree_pairs(page: Page, cards: Sequence[Card], rows: np.ndarray, sure: np.ndarray) -> np.ndarray:
