@@ -127,11 +127,16 @@ def key_of(url: str, parts: tuple[str, str, str, str], host: str = "") -> str:
             pairs = parse_qsl(query, keep_blank_values=True)
         else:  # nothing to decode: several times faster by hand
             pairs = [(k, v) for k, _, v in (part.partition("=") for part in query.split("&") if part)]
-        kept = [f"{k}={v}" for k, v in pairs if not _TRACKING.match(k)]
+        kept = [f"{k}={v}" for k, v in pairs if not _is_tracking(k)]
         query = "?" + "&".join(kept) if kept else ""
     if fragment and fragment[0] in "!/":  # single-page sites keep their paths there
         query += "#" + fragment
     return (own or host) + path.rstrip("/") + query
+
+
+@lru_cache(maxsize=1024)
+def _is_tracking(parameter: str) -> bool:
+    return _TRACKING.match(parameter) is not None
 
 
 def slug_of(path: str) -> str:

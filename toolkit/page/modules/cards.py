@@ -197,7 +197,10 @@ def find_zones(tree: Tree, cards: Sequence[Card]) -> None:
             if last >= above or tag[above] in _WHOLE:  # the first holds for what is above the page, too
                 break
             stop = end[above]
-            if following < stop or (chars[stop] - chars[above]) - (linked[stop] - linked[above]) > _ZONE_CHARS:
+            if (
+                following < stop
+                or (chars[stop] - chars[above]) - (linked[stop] - linked[above]) > _ZONE_CHARS
+            ):
                 break
             node = above
         card.zone = node
@@ -206,4 +209,6 @@ def find_zones(tree: Tree, cards: Sequence[Card]) -> None:
 def _neighbours(links: Iterable[int]) -> tuple[dict[int, int], dict[int, int]]:
     """For each of ``links`` the one before it, or -1, and the one after it, or a number larger than any node's."""
     nodes = sorted(links)
-    return dict(zip(nodes, [-1, *nodes], strict=False)), dict(zip(nodes, [*nodes[1:], sys.maxsize], strict=False))
+    return dict(zip(nodes, [-1, *nodes], strict=False)), dict(
+        zip(nodes, [*nodes[1:], sys.maxsize], strict=False)
+    )

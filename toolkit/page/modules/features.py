@@ -222,8 +222,8 @@ def _find_heads(page: Page, stop: int) -> Iterator[tuple[int, float]]:
     """The pieces before ``stop`` that may head something, each with its score as a label."""
     pieces, down = page.pieces, page.down
     stories = {p for card in page.cards if card.storylike for p in card.parts}
-    for piece, (text, link, heading) in enumerate(
-        zip(pieces.text[:stop], pieces.link, pieces.heading, strict=False)
+    for piece, text, link, heading in zip(
+        range(stop), pieces.text, pieces.link, pieces.heading, strict=False
     ):
         if piece in stories or (link >= 0 and down[link] & _CHROME):
             continue

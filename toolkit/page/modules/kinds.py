@@ -103,7 +103,7 @@ def _ends_in(text: str, names: frozenset[str]) -> bool:
 def is_step(page: Page, card: Card) -> bool:
     """Whether a card's link says that it leads to the article before or after this one."""
     rel = page.tree.attrs[card.links[0]].get("rel")
-    return bool(rel) and not _STEP.isdisjoint(rel.lower().split())
+    return rel is not None and not _STEP.isdisjoint(rel.lower().split())
 
 
 def rule_kind(page: Page, label: str | None, cards: Sequence[Card]) -> str:

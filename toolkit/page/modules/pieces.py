@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import compress
 
 from toolkit.page.modules.marks import read_marks
 from toolkit.page.modules.texts import measure
@@ -69,9 +69,9 @@ def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces
     for i in nodes:
         direct[parent[i]] = 1
     # what changes how the texts inside it are read: left out, spoken, or a heading; in page order
-    changes = [i for i, name in enumerate(tag) if name in _CHANGING]
+    changes = list(compress(range(size), map(_CHANGING.__contains__, tag)))
     if 1 in spoken_nodes:
-        changes = sorted({*changes, *(i for i, quiet in enumerate(spoken_nodes) if quiet)})
+        changes = sorted({*changes, *compress(range(size), spoken_nodes)})
     changes.append(size)
     change, passed = changes[0], 0
     first: list[int] = []
@@ -117,9 +117,10 @@ def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces
         first.append(i)
         owners.append(owner)
         holder, last = owner, i
-    starts = bytearray(size + 1)
-    for i in first:
-        starts[i + 1] = 1
+    before: list[int] = []
+    for number, i in enumerate(first):
+        before += [number] * (i + 1 - len(before))
+    before += [len(first)] * (size + 1 - len(before))
     pieces = Pieces(
         first=first,
         last=first.copy(),
@@ -129,7 +130,7 @@ def find_pieces(tree: Tree, spoken_nodes: Sequence[int] | None = None) -> Pieces
         text=[text[i].strip() for i in first],
         spoken=[False] * len(first),
         sizes=[None] * len(first),
-        before=list(accumulate(starts)),
+        before=before,
     )
     for piece, further in longer.items():
         pieces.last[piece] = further[-1]
