@@ -109,7 +109,7 @@ def how_sure(label: str) -> float:
     Examples
     --------
     >>> how_sure("Most Popular"), how_sure("The rain in Spain")
-    (1.0, 0.0)
+    (0.8, 0.0)
     """
     claims = look_up(label)
     return max([sure for kind, sure in claims.items() if kind != "none"], default=0.0) if claims else 0.0
