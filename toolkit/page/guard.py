@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import accumulate, islice
 from operator import sub
-from typing import NamedTuple
 
 import numpy as np
 
@@ -43,15 +43,17 @@ MAX_OPEN_FORMATTING = 100
 #: A page with fewer marks, and fewer left open, can be neither too deep nor too unclosed to parse quickly.
 _PLAIN_MARKS, _PLAIN_OPEN = 12_000, 1_500
 
-#: Bytes that are counted together.
-_STRETCH = 1 << 16
+#: Characters at the start that are looked at for what decoding spoilt.
+_HEAD = 20_000
 
 _DATA_URI = re.compile(rb"data:[\w.+-]+/[\w.+-]+(?:;[\w=-]+)*,[A-Za-z0-9+/=%_-]{2000,}")
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{MAX_TAG},}}+")
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
+_TAG_START = re.compile(rb"</?[a-zA-Z][a-zA-Z0-9:-]*")
+_NAME = re.compile("<[a-zA-Z][a-zA-Z0-9:-]*")
+_FORMATTING = frozenset(b"a b big code em font i nobr s small strike strong tt u".split())
 _NO_DEPTH = frozenset(
-    """
+    b"""
     area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option optgroup
     thead tbody tfoot colgroup html head body rp rt script style title textarea
     """.split()
@@ -72,15 +74,24 @@ _LATIN_HIGH = re.compile("[\x80-\xff]")
 _VISIBLE = re.compile(r">([^<>]{8,2000})")
 
 
-class Guarded(NamedTuple):
+@dataclass(slots=True)
+class Guarded:
     """The page as it may be parsed, and (reason, detail) for all that was found wrong with it.
 
-    ``data`` is ``html`` in UTF-8, which is what the parser takes.
+    ``data`` is the page in UTF-8, which is what the parser takes; ``whole`` the page as it came, where nothing had
+    to be trimmed.
     """
 
-    html: str
-    problems: list[tuple[str, str]]
     data: bytes
+    problems: list[tuple[str, str]]
+    whole: str | None = None
+
+    @property
+    def html(self) -> str:
+        """The page as it may be parsed; decoded when first asked for, which few pages are."""
+        if self.whole is None:
+            self.whole = self.data.decode()
+        return self.whole
 
 
 def guard_page(html: str) -> Guarded:
@@ -114,38 +125,39 @@ def guard_page(html: str) -> Guarded:
         data = html.encode("utf-8", "replace")
         html = data.decode()
         problems.append(("garbled", "half characters (lone surrogates) in the text; each was replaced."))
-    # counting is done on the bytes, where it is several times faster
+    guarded = Guarded(data, problems, html)
+    # all else is done on the bytes, where it is several times faster
+    head, beyond = html[:_HEAD], len(data) - len(html)
     if len(data) > 1_000_000:
-        shorter = _drop_data(data)
-        if shorter is not data:
-            html, data = shorter.decode(), shorter
-    start = html[:4096].strip("\x00 \t\r\n\ufeff")[:64]
+        _trim(guarded, _drop_data(data))
+        if guarded.whole is None:
+            head = guarded.data[: 4 * _HEAD].decode(errors="ignore")[:_HEAD]
+    start = head[:4096].strip("\x00 \t\r\n\ufeff")[:64]
     if not start and not html.strip("\x00 \t\r\n\ufeff"):
         problems.append(("empty_page", "the page holds nothing but white space."))
-        return Guarded("", problems, b"")
-    marks, closing, accents = _count(data)
+        return Guarded(b"", problems, "")
+    marks, closing = _count_marks(guarded.data)
     if start.startswith(_MAGIC) or not marks:
         problems.append(("not_html", f"no page: it starts with {start[:20]!r} and is read as it stands."))
-    beyond = len(data) - len(html)
-    problems += _find_garble(html, beyond > 0.01 * len(html) and accents > 0.5 * beyond)
-    if b"\x00" in data:
-        html, data = html.replace("\x00", ""), data.replace(b"\x00", b"")
-    if len(html) > MAX_CHARS:
-        problems.append(("too_large", f"{len(html):,} characters; the first {MAX_CHARS:,} were read."))
-        html = html[:MAX_CHARS]
-        data = html.encode()
+    problems += _find_garble(head) or _find_accents(guarded, beyond)
+    if b"\x00" in guarded.data:
+        _trim(guarded, guarded.data.replace(b"\x00", b""))
+    size = len(guarded.data) - beyond
+    if size > MAX_CHARS:
+        problems.append(("too_large", f"{size:,} characters; the first {MAX_CHARS:,} were read."))
+        _trim(guarded, guarded.html[:MAX_CHARS].encode())
     if marks > MAX_MARKS:
         problems.append(("too_many_elements", f"{marks:,} tags; the first {MAX_MARKS:,} were read."))
-        html = html[: _place_of_mark(html, MAX_MARKS)]
-        data = html.encode()
-    trimmed = _trim_tags(data, problems)
-    if trimmed is not data:
-        html, data = trimmed.decode(), trimmed
+        _trim(guarded, guarded.data[: _place_of_mark(guarded.data, MAX_MARKS)])
+    _trim(guarded, _trim_tags(guarded.data, problems))
     if marks > _PLAIN_MARKS or marks - 2 * closing > _PLAIN_OPEN:
-        trimmed_html = _trim_nesting(html, problems)
-        if trimmed_html is not html:
-            html, data = trimmed_html, trimmed_html.encode()
-    return Guarded(html, problems, data)
+        _trim(guarded, _trim_nesting(guarded.data, problems))
+    return guarded
+
+
+def _trim(guarded: Guarded, data: bytes) -> None:
+    if data is not guarded.data:
+        guarded.data, guarded.whole = data, None
 
 
 def _drop_data(data: bytes) -> bytes:
@@ -161,42 +173,45 @@ def _drop_data(data: bytes) -> bytes:
     return b"".join([*kept, data[end:]]) if kept else data
 
 
-def _count(data: bytes) -> tuple[int, int, int]:
-    """How many "<", "</" and accented Latin letters (the first bytes of their two) stand in ``data``."""
-    marks = closing = accents = 0
+def _count_marks(data: bytes) -> tuple[int, int]:
+    """How many "<" and "</" stand in ``data``."""
     codes = np.frombuffer(data, np.uint8)
-    for start in range(0, len(codes), _STRETCH):  # stretches that stay near the processor
-        part = codes[start : start + _STRETCH + 1]
-        mark = part[:_STRETCH] == ord("<")
-        marks += int(np.count_nonzero(mark))
-        closing += int(np.count_nonzero(mark[: len(part) - 1] & (part[1:] == ord("/"))))
-        accents += int(np.count_nonzero(part[:_STRETCH] & 0xFE == 0xC2))
-    return marks, closing, accents
+    mark = codes == ord("<")
+    marks = int(np.count_nonzero(mark))
+    if marks <= _PLAIN_OPEN:  # then it does not matter which of them close
+        return marks, 0
+    return marks, int(np.count_nonzero(mark[:-1] & (codes[1:] == ord("/"))))
 
 
-def _place_of_mark(html: str, number: int) -> int:
+def _place_of_mark(data: bytes, number: int) -> int:
     """Where the "<" with this number (from 0) stands; the end of the page where there are fewer."""
-    found = next(islice(re.finditer("<", html), number, None), None)
-    return found.start() if found else len(html)
+    found = next(islice(re.finditer(b"<", data), number, None), None)
+    return found.start() if found else len(data)
 
 
-def _find_garble(html: str, accented: bool) -> list[tuple[str, str]]:
-    head = html[:20_000]
+def _find_garble(head: str) -> list[tuple[str, str]]:
     data = head.encode()
     spoilt = len(data) - len(data.translate(None, _SPOILT)) + data.count(b"\xef\xbf\xbd")
-    if spoilt > max(20, len(head) / 100):
-        return [
-            ("garbled", f"{spoilt} of the first {len(head):,} characters are control marks or replaced ones.")
-        ]
-    if accented:
-        text = "".join(islice((m.group(1) for m in _VISIBLE.finditer(html)), 400))
-        letters = sum(map(str.isalpha, text))
-        high = len(_LATIN_HIGH.findall(text))
-        if letters > 200 and high > 0.4 * letters:
-            return [
-                ("garbled", f"{high} of {letters} letters are accented: read in the wrong character set.")
-            ]
-    return []
+    if spoilt <= max(20, len(head) / 100):
+        return []
+    return [
+        ("garbled", f"{spoilt} of the first {len(head):,} characters are control marks or replaced ones.")
+    ]
+
+
+def _find_accents(guarded: Guarded, beyond: int) -> list[tuple[str, str]]:
+    """Whether its letters are accented, mostly; ``beyond`` is how many bytes the page has more than characters."""
+    data = guarded.data
+    if beyond <= 0.01 * (len(data) - beyond):
+        return []
+    if data.count(b"\xc2") + data.count(b"\xc3") <= 0.5 * beyond:  # with these their two bytes begin
+        return []
+    text = "".join(islice((m.group(1) for m in _VISIBLE.finditer(guarded.html)), 400))
+    letters = sum(map(str.isalpha, text))
+    high = len(_LATIN_HIGH.findall(text))
+    if letters <= 200 or high <= 0.4 * letters:
+        return []
+    return [("garbled", f"{high} of {letters} letters are accented: read in the wrong character set.")]
 
 
 def _trim_tags(data: bytes, problems: list[tuple[str, str]]) -> bytes:
@@ -212,7 +227,7 @@ def _trim_tags(data: bytes, problems: list[tuple[str, str]]) -> bytes:
         reason = "too_many_attributes" if many else "huge_attribute"
         if len(tag) > longest[1]:
             longest = (reason, len(tag))
-        name = _TAG.match(tag)
+        name = _NAME.match(tag)
         return name.group() if name else "<x"
 
     kept: list[bytes] = []
@@ -239,17 +254,17 @@ def _find_long_runs(data: bytes) -> Iterator[tuple[int, int]]:
         start = mark + 1
 
 
-def _trim_nesting(html: str, problems: list[tuple[str, str]]) -> str:
+def _trim_nesting(data: bytes, problems: list[tuple[str, str]]) -> bytes:
     """Leave out tags nested too deep, and formatting tags of a kind that is mostly left open."""
-    tags = [(closing, name.lower()) for closing, name in _TAG.findall(html)]
+    tags = list(map(bytes.lower, _TAG_START.findall(data)))
     count = Counter(tags)
-    loose = {name for name in _FORMATTING if count["", name] - count["/", name] > MAX_OPEN_FORMATTING}
+    loose = {name for name in _FORMATTING if count[b"<" + name] - count[b"</" + name] > MAX_OPEN_FORMATTING}
     if not loose and _find_depth(tags) <= MAX_DEPTH:
-        return html
+        return data
     depth = excess = deepest = 0
-    kept: list[str] = []
+    kept: list[bytes] = []
     end = 0
-    for match in _TAG.finditer(html):
+    for match in _TAG.finditer(data):
         closing, name = match.group(1), match.group(2).lower()
         drop = name in loose
         if not drop and name not in _NO_DEPTH:
@@ -266,18 +281,21 @@ def _trim_nesting(html: str, problems: list[tuple[str, str]]) -> str:
             elif depth:
                 depth -= 1
         if drop:
-            kept.append(html[end : match.start()])
-            close = html.find(">", match.end())
-            end = close + 1 if close >= 0 else len(html)
+            kept.append(data[end : match.start()])
+            close = data.find(b">", match.end())
+            end = close + 1 if close >= 0 else len(data)
     if loose:
-        problems.append(("unclosed_formatting", f"open <{'>, <'.join(sorted(loose))}> tags were left out."))
+        names = b">, <".join(sorted(loose)).decode()
+        problems.append(("unclosed_formatting", f"open <{names}> tags were left out."))
     if deepest > MAX_DEPTH:
         problems.append(("too_deep", f"nested {deepest:,} deep; tags below {MAX_DEPTH:,} were left out."))
-    return "".join([*kept, html[end:]]) if kept else html
+    return b"".join([*kept, data[end:]]) if kept else data
 
 
-def _find_depth(tags: list[tuple[str, str]]) -> int:
+def _find_depth(tags: list[bytes]) -> int:
     """How deep elements nest at most; a closing tag where none is open counts for nothing."""
-    steps = [0 if name in _NO_DEPTH else -1 if closing else 1 for closing, name in tags]
-    levels = list(accumulate(steps, initial=0))
+    step_of = {
+        tag: 0 if tag.lstrip(b"</") in _NO_DEPTH else -1 if tag.startswith(b"</") else 1 for tag in set(tags)
+    }
+    levels = list(accumulate(map(step_of.__getitem__, tags), initial=0))
     return max(map(sub, levels, accumulate(levels, min)))
