@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain, compress
+from itertools import compress
 from typing import TypeVar
 
 import numpy as np
@@ -76,9 +76,8 @@ for _bit, _words in enumerate(_CUES.values()):
 _CUE_BY_START: dict[str, list[tuple[str, int]]] = {}  # no stem is shorter than two letters
 for _stem, _bits in _CUE_STEM.items():
     _CUE_BY_START.setdefault(_stem[:2], []).append((_stem, _bits))
-_WORD = re.compile(r"\w+")
-#: For words of ASCII text, several times faster: all but letters and digits becomes space, letters lower case.
-_ASCII_WORDS = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+_MARKS = re.compile(r"[^\w\x00-\x7f]+")
+_MARKS_TO_SPACE = bytes(code if code > 127 or chr(code).isalnum() or code == 10 else 32 for code in range(256))
 _WIDE = re.compile("[\u2e80-\uffdc]")
 _ENDS = {**dict.fromkeys(".!?…。！？", 2), ":": 1}
 _CLOSERS = "\"'”’»“)]」』"
@@ -102,7 +101,8 @@ FEATURES = (*_BASE, *_BITS, *_NEAR, *_SHIFTED, *_RUNS)
 _NEAR_PLACES = np.array([HINTS.index(name) for name in _NEAR_HINTS])[:, None]
 #: Where no block is article text, however it reads, unless most of the page's text stands there.
 _NEVER = [_BITS.index(name) for name in ("in_comment", "within_nav", "within_footer", "within_form")]
-_FIRST_PLACE, _FIRST_BIT = _BASE.index("group"), len(_BASE)
+_FIRST_CUE, _FIRST_PLACE, _FIRST_BIT = _BASE.index("cue_follow"), _BASE.index("group"), len(_BASE)
+_CUE_PLACES = np.arange(len(_CUES))[:, None]
 _FIRST_NEAR = _FIRST_BIT + len(_BITS)
 _FIRST_SHIFTED = _FIRST_NEAR + len(_NEAR)
 _FIRST_RUN = _FIRST_SHIFTED + len(_SHIFTED)
@@ -220,9 +220,7 @@ def measure_blocks(
     table = np.empty((len(FEATURES), len(chosen)), dtype=np.float32)
     table[0] = chars[candidates]
     table[2] = links[candidates]
-    table[[1, *range(3, _FIRST_PLACE)]] = _measure_texts(
-        [blocks.text[k] for k in chosen], title, description, article_body
-    )
+    _measure_texts(table, [blocks.text[k] for k in chosen], title, description, article_body)
     table[_FIRST_PLACE:_FIRST_BIT] = (
         context[2, candidates + 2], ~seen[left], depths, place / size,
         np.array([tree.chars[node] for node in starts], dtype=np.float32) / (tree.chars[-1] or 1),
@@ -338,35 +336,32 @@ def _title_block(blocks: Blocks, title: str | None, title_node: int) -> int:
 
 
 def _measure_texts(
-    texts: Sequence[str], title: str | None, description: str | None, article_body: str | None
-) -> Floats:
-    """Features ``words``, ``commas`` ... ``cue_share_of_words`` of ``_BASE``, a row each."""
+    table: Floats, texts: Sequence[str], title: str | None, description: str | None, article_body: str | None
+) -> None:
+    """Fill the rows ``words`` and ``commas`` ... ``cue_share_of_words`` of ``table``."""
     title_words = set(_find_words(title)) if title else set()
     deck_words = set(_find_words(description)) if description else set()
     stated = " ".join(_find_words(article_body)) if article_body and len(article_body) > 200 else ""
     seen: set[str] = set()
     rows = []
-    for text in texts:
-        count = len(text)
+    for text, mine in zip(texts, _find_first_words(texts), strict=True):
         words = text.count(" ") + 1
         commas = text.count(",")
-        wide = False
+        cue_of = _cue_of
         if not text.isascii():
             commas += text.count("、") + text.count("，")
-            wide = _is_wide(text)
-            if wide:
-                words = max(words, count // 3)
-        mine = _find_words(text[:160])
+            if _is_wide(text):
+                words = max(words, len(text) // 3)
+                cue_of = _cue_wide
         cues = hits = 0
         title_share = deck_share = 0.0
-        if count < 300 or title_words or deck_words:
-            for bits in filter(None, map(_cue_wide if wide else _cue_of, mine)):
+        if mine and (title_words or deck_words or len(text) < 300):
+            for bits in filter(None, map(cue_of, mine)):
                 cues |= bits
                 hits += 1
             unique = set(mine)
-            if unique:
-                title_share = len(unique & title_words) / len(unique)
-                deck_share = len(unique & deck_words) / len(unique)
+            title_share = len(unique & title_words) / len(unique)
+            deck_share = len(unique & deck_words) / len(unique)
         held = -1
         if stated:
             held = 1 if mine and " ".join(mine[:-1] or mine) in stated else 0
@@ -375,19 +370,32 @@ def _measure_texts(
         last = text[-1]
         if last in _CLOSERS:
             last = text.rstrip(_CLOSERS)[-1:]
-        rows.append((
+        rows += (
             words, commas, _ENDS.get(last, 0), repeat, title_share, deck_share, held, cues,
             hits / (len(mine) or 1),
-        ))  # fmt: skip
-    table = np.fromiter(chain.from_iterable(rows), dtype=np.float32).reshape(len(rows), -1).T
-    cue_bits = table[-2].astype(np.int32) >> np.arange(len(_CUES))[:, None] & 1
-    return np.vstack([table[:-2], cue_bits, table[-1:]])
+        )  # fmt: skip
+    told = np.array(rows, dtype=np.float32).reshape(len(texts), -1).T
+    table[1] = told[0]
+    table[3:_FIRST_CUE] = told[1:7]
+    table[_FIRST_CUE : _FIRST_PLACE - 1] = told[7].astype(np.int32) >> _CUE_PLACES & 1
+    table[_FIRST_PLACE - 1] = told[8]
 
 
 def _find_words(text: str) -> list[str]:
-    if text.isascii():
-        return text.translate(_ASCII_WORDS).split()
-    return _WORD.findall(text.casefold().replace("_", " "))
+    return _bare(text).split()
+
+
+def _find_first_words(texts: Sequence[str]) -> list[list[str]]:
+    """The words at the start of each text, which has no line breaks."""
+    return list(map(str.split, _bare("\n".join([text[:160] for text in texts])).split("\n")))
+
+
+def _bare(text: str) -> str:
+    """``text`` in small letters, with a space for all but letters, digits and line breaks."""
+    text = text.casefold()
+    if not text.isascii():
+        text = _MARKS.sub(" ", text)
+    return text.encode().translate(_MARKS_TO_SPACE).decode()  # in bytes, several times faster than by a pattern
 
 
 @lru_cache(maxsize=10_000)
@@ -401,7 +409,7 @@ def _cue_wide(run: str) -> int:
 
 def _is_wide(text: str) -> bool:
     sample = text[:40]
-    return len(_WIDE.findall(sample)) * 3 > len(sample)
+    return not sample.isascii() and len(_WIDE.findall(sample)) * 3 > len(sample)
 
 
 def _density(tree: Tree, node: int) -> tuple[float, float]:
