@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import compress
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,6 @@ from toolkit.page.tree import Tree
 
 __all__ = ["FEATURES", "REACH", "measure_blocks"]
 
-Key = TypeVar("Key")
 Floats = npt.NDArray[np.float32]
 
 #: Blocks farther than this from every long block are no candidates: chrome, mostly, and most of a page.
@@ -77,7 +76,9 @@ _CUE_BY_START: dict[str, list[tuple[str, int]]] = {}  # no stem is shorter than 
 for _stem, _bits in _CUE_STEM.items():
     _CUE_BY_START.setdefault(_stem[:2], []).append((_stem, _bits))
 _MARKS = re.compile(r"[^\w\x00-\x7f]+")
-_MARKS_TO_SPACE = bytes(code if code > 127 or chr(code).isalnum() or code == 10 else 32 for code in range(256))
+_MARKS_TO_SPACE = bytes(
+    code if code > 127 or chr(code).isalnum() or code == 10 else 32 for code in range(256)
+)
 _WIDE = re.compile("[\u2e80-\uffdc]")
 _ENDS = {**dict.fromkeys(".!?…。！？", 2), ":": 1}
 _CLOSERS = "\"'”’»“)]」』"
@@ -102,6 +103,7 @@ _NEAR_PLACES = np.array([HINTS.index(name) for name in _NEAR_HINTS])[:, None]
 #: Where no block is article text, however it reads, unless most of the page's text stands there.
 _NEVER = [_BITS.index(name) for name in ("in_comment", "within_nav", "within_footer", "within_form")]
 _FIRST_CUE, _FIRST_PLACE, _FIRST_BIT = _BASE.index("cue_follow"), _BASE.index("group"), len(_BASE)
+_BIT_PLACES = np.arange(len(_BITS))[:, None]
 _CUE_PLACES = np.arange(len(_CUES))[:, None]
 _FIRST_NEAR = _FIRST_BIT + len(_BITS)
 _FIRST_SHIFTED = _FIRST_NEAR + len(_NEAR)
@@ -156,30 +158,30 @@ def measure_blocks(
         One row per candidate, one column per name in ``FEATURES``.
     """
     size = len(blocks)
-    tag, parent, end, depth = tree.tag, tree.parent, tree.end, tree.depth
+    tag, parent, end, depth, attrs = tree.tag, tree.parent, tree.end, tree.depth, tree.attrs
     tags = [tag[owner] for owner in blocks.owner]
     parents = [parent[owner] for owner in blocks.owner]
     chars = np.array(blocks.chars, dtype=np.float32)
     links = np.array(blocks.linked, dtype=np.float32) / chars
     is_long = links < 0.35
     is_long &= (chars > 80) | _wide_mask(blocks, chars, is_long) | _table_mask(tree, tags, parents)
-    order = np.arange(size, dtype=np.int32)
-    before, after, around = _runs(np.where(is_long, chars, 0), order)
+    before, after, around = _runs(np.where(is_long, chars, 0))
     reached = (before <= REACH) | (after <= REACH) | is_long
-    reached |= _same_table(tags, parents, reached)
+    _reach_tables(tags, parents, reached)
     candidates = np.flatnonzero(reached)
     if not len(candidates):
         return candidates, np.zeros((0, len(FEATURES)), dtype=np.float32)
-    owners = [blocks.owner[k] for k in candidates.tolist()]
-    seen = np.array([not tree.hidden[blocks.start[k]] for k in candidates.tolist()], dtype=bool)
+    chosen = candidates.tolist()
+    owners = [blocks.owner[k] for k in chosen]
+    hidden = np.array([tree.hidden[blocks.start[k]] for k in chosen])
     title_parent = [parent[title_node]] if title_node >= 0 else []
     _, inherited = find_hints(tree, owners, title_parent)
-    worth = np.where(is_long[candidates] & seen, chars[candidates], 0)
-    worth = _of_the_story(worth, [inherited[owner] for owner in owners])
+    worth = np.where(is_long[candidates] & ~hidden, chars[candidates], 0)
+    worth = _of_the_story(worth, np.array([inherited[owner] for owner in owners]))
     low = _main_element(tree, owners, np.minimum(worth, MAX_WEIGHT).tolist())
     high = end[low]
     own, inherited = find_hints(tree, owners, [*title_parent, low])
-    bits = np.array([inherited[owner] for owner in owners]) >> np.arange(len(_BITS))[:, None] & 1
+    bits = np.array([inherited[owner] for owner in owners]) >> _BIT_PLACES & 1
     bits[bits @ worth > MOST * (worth.sum() or 1)] = 0  # what most of the text has tells nothing
     left = ~bits[_NEVER].any(axis=0)
     candidates, bits, worth = candidates[left], bits[:, left], worth[left]
@@ -191,9 +193,7 @@ def measure_blocks(
     above = [parents[k] for k in chosen]
     two = [parent[node] if node > 0 else node for node in above]
     three = [parent[node] if node > 0 else node for node in two]
-    weights = worth.tolist()
-    total = sum(weights) or 1.0
-    at_parent, at_grand, at_great = (_sum_by(nodes, weights) for nodes in (above, two, three))
+    total = sum(worth.tolist()) or 1.0
     node_at = np.array(starts)
     within = (node_at > low) & (node_at < high)
     among = np.flatnonzero(within & (worth > 0))
@@ -203,13 +203,13 @@ def measure_blocks(
     else:
         span[:] = 3
     depths = np.array([depth[owner] for owner in owners], dtype=np.float32)
-    signature = [
-        (tag[owner], _name(tree, owner), tag[node], _name(tree, node))
-        for owner, node in zip(owners, above, strict=True)
-    ]
-    sig_long, sig_count = _sum_by(signature, weights), Counter(signature)
-    count = Counter(above)
-    density = {node: _density(tree, node) for node in {*above, *two}}
+    names = [(tag[owner], attrs[owner].get("class")) for owner in owners]
+    names_above = [(tag[node], attrs[node].get("class")) if node >= 0 else None for node in above]
+    numbers: dict[object, int] = defaultdict(lambda: len(numbers))
+    signature = np.array([numbers[key] for key in zip(names, names_above, strict=True)])
+    at_parent, at_grand, at_great = (np.array(nodes) + 1 for nodes in (above, two, three))  # none is below 0
+    held, linked = _measure_elements(tree, [*above, *two])
+    density = linked / np.maximum(held, 1)
     title_block = _title_block(blocks, title, title_node)
     shared = np.array(_shared_depth(tree, owners, title_node))
     place = candidates.astype(np.float32)
@@ -222,16 +222,14 @@ def measure_blocks(
     table[2] = links[candidates]
     _measure_texts(table, [blocks.text[k] for k in chosen], title, description, article_body)
     table[_FIRST_PLACE:_FIRST_BIT] = (
-        context[2, candidates + 2], ~seen[left], depths, place / size,
+        context[2, candidates + 2], hidden[left], depths, place / size,
         np.array([tree.chars[node] for node in starts], dtype=np.float32) / (tree.chars[-1] or 1),
         np.clip(place - title_block, -20, 60) if title_block >= 0 else np.full(len(chosen), -30),
-        np.array([sig_long[key] for key in signature]) / total, [min(sig_count[key], 50) for key in signature],
-        np.array([at_parent[node] for node in above]) / total, np.array([at_grand[node] for node in two]) / total,
-        np.array([at_great[node] for node in three]) / total,
+        np.bincount(signature, worth)[signature] / total, np.minimum(np.bincount(signature), 50)[signature],
+        *(np.bincount(nodes, worth)[nodes] / total for nodes in (at_parent, at_grand, at_great)),
         np.where(within, depths - depth[low], -5), span,
-        [density[node][0] for node in above], [density[node][1] for node in above],
-        [density[node][0] for node in two],
-        [min(count[node], 50) for node in above], np.full(len(chosen), total),
+        density[: len(chosen)], held[: len(chosen)], density[len(chosen) :],
+        np.minimum(np.bincount(at_parent), 50)[at_parent], np.full(len(chosen), total),
         depths - shared,
         depth[title_node] - shared if title_node >= 0 else np.full(len(chosen), -1),
     )  # fmt: skip
@@ -247,14 +245,14 @@ def measure_blocks(
     return candidates, table.T
 
 
-def _of_the_story(worth: Floats, bits: Sequence[int]) -> Floats:
+def _of_the_story(worth: Floats, bits: npt.NDArray[np.int64]) -> Floats:
     """``worth`` without what stands in comments, and without page furniture, unless that is most of the "
     "text."""
-    told = np.array([not value & _COMMENT for value in bits], dtype=bool)
-    clean = np.array([not value & _APART for value in bits], dtype=bool)
-    told = told if (worth * told).any() else np.ones(len(worth), dtype=bool)
-    clean &= told
-    return np.where(clean if (worth * clean).sum() > 0.3 * (worth * told).sum() else told, worth, 0)
+    told = bits & _COMMENT == 0
+    if not worth[told].any():
+        told[:] = True
+    clean = told & (bits & _APART == 0)
+    return np.where(clean if worth[clean].sum() > 0.3 * worth[told].sum() else told, worth, 0)
 
 
 def _main_element(tree: Tree, owners: Sequence[int], weights: Sequence[float]) -> int:
@@ -281,15 +279,14 @@ def _table_mask(tree: Tree, tags: Sequence[str], parents: Sequence[int]) -> npt.
     return mask
 
 
-def _same_table(
-    tags: Sequence[str], parents: Sequence[int], reached: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
-    """The other rows of a table, or items of a list, some of which are candidates already."""
-    holder = [node if tag in _ROWS else -1 for tag, node in zip(tags, parents, strict=True)]
-    held = set(compress(holder, reached.tolist()))
-    count = Counter(holder)
-    held = {node for node in held if node >= 0 and count[node] <= MAX_ROWS}
-    return np.array([node in held for node in holder], dtype=bool)
+def _reach_tables(tags: Sequence[str], parents: Sequence[int], reached: npt.NDArray[np.bool_]) -> None:
+    """Reach the other rows of a table, or items of a list, some of which are reached already."""
+    rows = [k for k, tag in enumerate(tags) if tag in _ROWS]
+    holders = [parents[k] for k in rows]
+    held = set(compress(holders, reached[rows].tolist()))
+    if len(rows) > MAX_ROWS:
+        held -= {node for node, count in Counter(holders).items() if count > MAX_ROWS}
+    reached[[k for k, node in zip(rows, holders, strict=True) if node in held]] = True
 
 
 #: What stands in such elements is not the story, however long it is.
@@ -322,13 +319,10 @@ def _shared_depth(tree: Tree, owners: Sequence[int], title_node: int) -> list[in
     return found
 
 
-def _name(tree: Tree, node: int) -> str | None:
-    return tree.attrs[node].get("class") if node >= 0 else None
-
-
 def _title_block(blocks: Blocks, title: str | None, title_node: int) -> int:
     if title_node >= 0:
-        return next((k for k, start in enumerate(blocks.start) if start > title_node), -1)
+        k = bisect_right(blocks.start, title_node)
+        return k if k < len(blocks) else -1
     if title:
         folded = title.casefold()
         return next((k for k, text in enumerate(blocks.text) if text.casefold() == folded), -1)
@@ -343,7 +337,7 @@ def _measure_texts(
     deck_words = set(_find_words(description)) if description else set()
     stated = " ".join(_find_words(article_body)) if article_body and len(article_body) > 200 else ""
     seen: set[str] = set()
-    rows = []
+    rows: list[float] = []
     for text, mine in zip(texts, _find_first_words(texts), strict=True):
         words = text.count(" ") + 1
         commas = text.count(",")
@@ -395,7 +389,9 @@ def _bare(text: str) -> str:
     text = text.casefold()
     if not text.isascii():
         text = _MARKS.sub(" ", text)
-    return text.encode().translate(_MARKS_TO_SPACE).decode()  # in bytes, several times faster than by a pattern
+    return (
+        text.encode().translate(_MARKS_TO_SPACE).decode()
+    )  # in bytes, several times faster than by a pattern
 
 
 @lru_cache(maxsize=10_000)
@@ -412,30 +408,25 @@ def _is_wide(text: str) -> bool:
     return not sample.isascii() and len(_WIDE.findall(sample)) * 3 > len(sample)
 
 
-def _density(tree: Tree, node: int) -> tuple[float, float]:
-    if node < 0:
-        return 0.0, 0.0
-    held = tree.chars[tree.end[node]] - tree.chars[node]
-    return ((tree.links[tree.end[node]] - tree.links[node]) / held if held else 0.0), float(held)
+def _measure_elements(
+    tree: Tree, nodes: Sequence[int]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The characters inside each element, and those of them inside links; none where there is no element (-1)."""
+    chars, links, end = tree.chars, tree.links, tree.end
+    held = [chars[end[node]] - chars[node] if node >= 0 else 0 for node in nodes]
+    linked = [links[end[node]] - links[node] if node >= 0 else 0 for node in nodes]
+    return np.array(held), np.array(linked)
 
 
-def _sum_by(keys: Sequence[Key], values: Sequence[float]) -> dict[Key, float]:
-    sums: dict[Key, float] = defaultdict(float)
-    for key, value in zip(keys, values, strict=True):
-        sums[key] += value
-    return sums
-
-
-def _runs(
-    long_: Floats, order: npt.NDArray[np.int32]
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
+def _runs(long_: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """For each block: blocks since the last long one, until the next, and the long text within four "
     "blocks."""
     size = len(long_)
-    at = np.where(long_ > 0, order, -100)
-    before = np.concatenate([[-100], np.maximum.accumulate(at)[:-1]]) if size else at
-    at = np.where(long_ > 0, order, size + 100)
-    after = np.concatenate([np.minimum.accumulate(at[::-1])[::-1][1:], [size + 100]]) if size else at
+    order = np.arange(size)
+    is_long = long_ > 0
+    places = np.concatenate([[-100], np.flatnonzero(is_long), [size + 100]])
+    number = np.cumsum(is_long)  # of long ones so far
+    before, after = order - places[number - is_long], places[number + 1] - order
     sums = np.concatenate([[0], np.cumsum(long_)])
     around = sums[np.minimum(order + 5, size)] - sums[np.maximum(order - 4, 0)]
-    return np.minimum(order - before, 30), np.minimum(after - order, 30), around
+    return np.minimum(before, 30), np.minimum(after, 30), around
