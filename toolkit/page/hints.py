@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
 from toolkit.page.tree import Tree
 
@@ -106,7 +107,8 @@ def bits_of(*names: str) -> int:
     return sum(1 << order.index(name) for name in names)
 
 
-#: What single names say, kept between pages: sites share them, while whole attributes are seldom met again.
+#: What attributes and the single names in them say, kept between pages: sites share the names, and the pages of one
+#: site whole attributes.
 _known: dict[str, int] = {}
 _MOST_KNOWN = 100_000
 
@@ -121,18 +123,17 @@ def _piece_bits(piece: str) -> int:
 
 
 def _bits(names: str) -> int:
-    found = 0
-    for name in names.split():
-        said = _known.get(name)
-        if said is None:
-            said = 0
-            for piece in _PIECE.findall(name):
-                said |= _piece_bits(piece.lower())
-            if len(_known) >= _MOST_KNOWN:
-                _known.clear()
-            _known[name] = said
-        found |= said
-    return found
+    said = _known.get(names)
+    if said is None:
+        parts = names.split()
+        if len(parts) > 1:
+            said = reduce(or_, map(_bits, parts))
+        else:
+            said = reduce(or_, (_piece_bits(piece.lower()) for piece in _PIECE.findall(names)), 0)
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[names] = said
+    return said
 
 
 def find_hints(
