@@ -23,7 +23,7 @@ __all__ = ["RULES_SHARE", "THRESHOLD", "Body", "Trees", "find_body"]
 RULES_SHARE, THRESHOLD = 0.15, 0.4
 #: How sure a summary is that the page states word for word.
 STATED_DECK = 0.6
-_DECK = [FEATURES.index("in_deck"), FEATURES.index("deck_share")]
+_IN_DECK, _DECK_SHARE = FEATURES.index("in_deck"), FEATURES.index("deck_share")
 _AFTER = FEATURES.index("after_title")
 
 
@@ -80,12 +80,15 @@ def find_body(
     )
     if not len(candidates):
         return Body()
-    likely, votes = _model().predict(features), vote_by_rules(features)
+    decks = find_decks(features)
+    likely, votes = _model().predict(features), vote_by_rules(features, decks)
     score = (1 - RULES_SHARE) * likely + RULES_SHARE * votes
     # a line under the title that the page states as its description, word for word, is the summary
-    stated = find_decks(features) & (features[:, _DECK[1]] > 0.99)
+    stated = decks & (features[:, _DECK_SHARE] > 0.99)
     score = np.where(stated, np.maximum(score, STATED_DECK), score)
-    chosen = (score > THRESHOLD) & np.array([_is_language(blocks.text[k]) for k in candidates.tolist()])
+    chosen = score > THRESHOLD
+    for place in np.flatnonzero(chosen).tolist():
+        chosen[place] = _is_language(blocks.text[candidates[place]])
     weight = features[:, 0]
     sure = np.minimum(np.abs(score - THRESHOLD) / np.where(chosen, 1 - THRESHOLD, THRESHOLD), 1)
     held = float(weight[chosen].sum())
@@ -93,20 +96,25 @@ def find_body(
     alone = likely > 0.5
     both = float((weight * alone).sum() + (weight * votes).sum())
     agreement = 2 * float((weight * (alone & votes)).sum()) / both if both else 0.0
-    deck = np.flatnonzero(chosen)[:2]
-    deck = deck[(features[deck][:, _DECK] > (0, 0.8)).any(axis=1) & (features[deck, _AFTER] < 12)]
+    deck = next((place for place in np.flatnonzero(chosen)[:2].tolist() if _is_deck(features[place])), -1)
     return Body(
         candidates[chosen].tolist(),
         dict(zip(candidates.tolist(), score.tolist(), strict=True)),
         round(confidence, 4),
         round(agreement, 4),
-        int(candidates[deck[0]]) if len(deck) else -1,
+        int(candidates[deck]) if deck >= 0 else -1,
     )
+
+
+def _is_deck(row: npt.NDArray[np.float32]) -> bool:
+    in_deck, share, after = row[[_IN_DECK, _DECK_SHARE, _AFTER]].tolist()
+    return (in_deck > 0 or share > 0.8) and after < 12
 
 
 def _is_language(text: str) -> bool:
     """Whether a long block is made of letters at all: not of icons, emoji or private characters."""
-    return len(text) < 400 or sum(map(str.isalnum, text[:400])) > 100
+    # mostly, the first part has enough
+    return len(text) < 400 or any(sum(map(str.isalnum, text[:size])) > 100 for size in (150, 400))
 
 
 #: Leaves of one tree at most, and blocks that go through the trees together.
@@ -115,6 +123,7 @@ MAX_LEAVES, _CHUNK = 16, 1024
 _FIRST_OPEN = np.zeros(1 << MAX_LEAVES, dtype=np.intp)
 for _leaf in range(MAX_LEAVES):
     _FIRST_OPEN[1 << _leaf :: 1 << (_leaf + 1)] = _leaf
+_NO_LEAF, _ALL = np.array([0, (1 << MAX_LEAVES) - 1], dtype=np.uint16)
 
 
 @dataclass(slots=True, frozen=True)
@@ -135,13 +144,14 @@ class Trees:
     group: npt.NDArray[np.int32]
     base: npt.NDArray[np.float64]
     #: feature and threshold of each split that comes up; which of them, and the leaves it closes, by split and tree;
-    #: the leaves' values by tree and leaf
+    #: the leaves' values by tree and leaf; the first tree of each ensemble
     packed: tuple[
         npt.NDArray[np.intp],
         npt.NDArray[np.float32],
         npt.NDArray[np.intp],
         npt.NDArray[np.uint16],
         npt.NDArray[np.float64],
+        npt.NDArray[np.intp],
     ] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -169,6 +179,7 @@ class Trees:
             np.array([number_of[pair] for pair in pairs], dtype=np.intp),
             closed[:most].reshape(-1, 1),
             value,
+            np.searchsorted(self.group, np.arange(len(self.base))),
         )
         object.__setattr__(self, "packed", packed)
 
@@ -188,12 +199,13 @@ class Trees:
         return np.concatenate([np.zeros(0), *map(self._predict, chunks)])
 
     def _predict(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        feature, threshold, which, closed, value = self.packed
+        feature, threshold, which, closed, value, starts = self.packed
         size, trees = len(features), len(self.roots)
         right = np.ascontiguousarray(features.T).take(feature, axis=0) > threshold
-        shut = np.bitwise_or.reduce((right.take(which, axis=0) * closed).reshape(-1, trees * size), axis=0)
+        passed = np.where(right, _ALL, _NO_LEAF).take(which, axis=0)  # all bits where a block goes right
+        passed &= closed
+        shut = np.bitwise_or.reduce(passed.reshape(-1, trees * size), axis=0)
         leaves = _FIRST_OPEN.take(~shut).reshape(trees, size) + np.arange(trees)[:, None] * MAX_LEAVES
-        starts = np.searchsorted(self.group, np.arange(len(self.base)))
         sums = np.add.reduceat(value.take(leaves), starts, axis=0) + self.base[:, None]
         return np.asarray((1 / (1 + np.exp(-sums))).mean(axis=0))
 

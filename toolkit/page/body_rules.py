@@ -22,6 +22,7 @@ _NOT_TEXT = [
         "within_aside", "within_form", "within_figure", "within_figcaption", "within_button",
     )
 ]  # fmt: skip
+_NOTHING = np.zeros(3, dtype=bool)
 _P, _LI, _QUOTE, _ROW, _H1 = 1, 2, 3, 5, 6
 _FIRST_SUBHEAD, _LAST_SUBHEAD = 7, 9
 
@@ -30,13 +31,17 @@ def _column(features: npt.NDArray[np.float32], name: str) -> npt.NDArray[np.floa
     return features[:, _AT[name]]
 
 
-def vote_by_rules(features: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+def vote_by_rules(
+    features: npt.NDArray[np.float32], decks: npt.NDArray[np.bool_] | None = None
+) -> npt.NDArray[np.bool_]:
     """Whether each candidate block is article text, by rule.
 
     Parameters
     ----------
     features : ndarray, shape (n, number of features)
         As ``measure_blocks`` gives them.
+    decks : ndarray of bool, shape (n,), optional
+        What ``find_decks`` says of them, where that is known already.
 
     Returns
     -------
@@ -48,7 +53,7 @@ def vote_by_rules(features: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     column = partial(_column, features)
     chars, links, group = column("chars"), column("link_share"), column("group")
     hidden, repeat = column("hidden") > 0, column("repeat") > 0
-    apart = (features[:, _NOT_TEXT] > 0).any(axis=1) | hidden
+    apart = (features.T[_NOT_TEXT] > 0).any(axis=0) | hidden
     subhead = (group >= _FIRST_SUBHEAD) & (group <= _LAST_SUBHEAD)
     item = group == _LI
     reads_on = (column("ends") >= 2) | (chars > 80)
@@ -65,9 +70,9 @@ def vote_by_rules(features: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     text &= ~((column("parent_links") > 0.5) & (chars < 200))
     cue = column("cue_follow") + column("cue_share") + column("cue_more") > 0
     text &= ~(cue & (chars < 140) & (column("cue_share_of_words") > 0.25))
-    for k in np.flatnonzero(text & subhead)[::-1].tolist():  # a subhead stands before text
-        text[k] = bool((text[k + 1 : k + 4] & ~subhead[k + 1 : k + 4]).any())
-    return text | find_decks(features)
+    plain = np.append(text & ~subhead, _NOTHING)
+    text &= ~subhead | plain[1:-2] | plain[2:-1] | plain[3:]  # a subhead stands before text
+    return text | (find_decks(features) if decks is None else decks)
 
 
 def find_decks(features: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
