@@ -44,14 +44,14 @@ def find_blocks(tree: Tree) -> Blocks:
     stop: list[int] = []
     owner: list[int] = []
     linked: list[int] = []
-    parts: list[list[str]] = []
+    parts: dict[int, list[str]] = {}  # of the blocks with more than one text node
     known: dict[int, int] = {}
     after_head = next((end[node] for node in tree.find("head") if parent[node] <= 0), 0)
-    last = -1
+    owner_end = -1
     for node in tree.texts:
         if node < after_head:
             continue
-        gap = None if last < 0 else _find_gap(tree, last, node)
+        gap = None if owner_end <= node else _find_gap(tag[stop[-1] : node])
         if gap is None:
             above = parent[node]
             if tag[above] in _WITHIN_LINE:  # mostly a link, and its parent the owner
@@ -61,30 +61,25 @@ def find_blocks(tree: Tree) -> Blocks:
             start.append(node)
             stop.append(node + 1)
             owner.append(above)
-            linked.append(0)
-            parts.append([text[node]])
+            owner_end = end[above]
+            linked.append(len(text[node]) if link[node] >= 0 else 0)
         else:
+            parts.setdefault(len(start) - 1, [text[start[-1]]]).extend((gap, text[node]))
             stop[-1] = node + 1
-            parts[-1] += (gap, text[node])
-        if link[node] >= 0:
-            linked[-1] += len(text[node])
-        last = node
-    lines = ["".join(some).strip() for some in parts]
-    lines = [" ".join(line.split()) if "  " in line else line for line in lines]
+            if link[node] >= 0:
+                linked[-1] += len(text[node])
+    lines = [text[node].strip() for node in start]
+    for k, some in parts.items():
+        line = "".join(some).strip()
+        lines[k] = " ".join(line.split()) if "  " in line else line
     chars = list(map(len, lines))
     return Blocks(start, stop, owner, lines, chars, list(map(min, linked, chars)))
 
 
-def _find_gap(tree: Tree, last: int, node: int) -> str | None:
-    """What stands in a line between two text nodes that follow one another; None where a new line begins."""
-    tag, end, parent = tree.tag, tree.end, tree.parent
-    above = parent[last]
-    while end[above] <= node:
-        if tag[above] not in _WITHIN_LINE:
-            return None
-        above = parent[above]
+def _find_gap(between: list[str]) -> str | None:
+    """What the elements that begin between two texts put between them; None where a line ends."""
     gap, breaks = "", 0
-    for name in tag[last + 1 : node]:
+    for name in between:
         if name in INLINE:
             continue
         if name == "br":

@@ -19,12 +19,13 @@ _CLASS = re.compile(
     r"|(?:[a-z_-]|^)(?:Author|Byline)(?:s|Name|List)?(?:$|[\s_-]|[A-Z])"
 )
 _NOT = re.compile(r"comment|kommentar|related|teaser|bio|avatar|image|photo|img|login|footer|widget", re.I)
-_HREF = re.compile(
-    r"/(?:authors?|autor(?:en|es|in)?|auteurs?|by|people|person|journalists?|profile|staff|writer|reporter|"
-    r"contributor|team|yazar|redaktion|"
-    r"redactor|columnist|journaliste|impressum/autoren)s?/[^/?#]{3,}",
-    re.I,
-)
+_PAGES_OF = (
+    "author", "autor", "autoren", "autores", "autorin", "auteur", "by", "people", "person", "journalist", "profile",
+    "staff", "writer", "reporter", "contributor", "team", "yazar", "redaktion", "redactor", "columnist",
+    "journaliste",
+)  # fmt: skip
+_HREF = re.compile(rf"/(?:{'|'.join(_PAGES_OF)})s?/[^/?#]{{3,}}", re.I)
+_PIECES = frozenset(piece for name in _PAGES_OF for piece in (name, name + "s"))
 _LEAD = re.compile(
     r"^(?:by|von|vom|par|por|di|door|av|af|przez|oleh|written by|posted by|text|texte?|autor(?:in)?|author|"
     r"yazan|автор)\s*:?\s+(?=[^\W\d_a-z])",
@@ -37,6 +38,13 @@ _BEFORE, _AFTER = 4, 16
 @lru_cache(maxsize=8192)
 def _is_byline_class(name: str) -> bool:
     return len(name) < 300 and _CLASS.search(name) is not None and _NOT.search(name) is None
+
+
+def _leads_to_author(href: str) -> bool:
+    """Whether an address is that of a page about a person; most are told by their pieces, without the pattern."""
+    if href.isascii() and _PIECES.isdisjoint(href.lower().split("/")):
+        return False
+    return _HREF.search(href) is not None
 
 
 def near_title(tree: Tree, blocks: Blocks, title_node: int) -> range:
@@ -55,19 +63,22 @@ def find_bylines(tree: Tree, blocks: Blocks, title_node: int) -> list[int]:
     zone = near_title(tree, blocks, title_node)
     low = blocks.start[zone[0]] if zone else 0
     high = blocks.stop[zone[-1]] if zone else 0
+    linked = {node for node in tree.anchors if _leads_to_author(tree.attrs[node]["href"] or "")}
+    classed = set()
+    for node, values in enumerate(tree.attrs):
+        if values:
+            name = values.get("class")
+            if name and _is_byline_class(name):
+                classed.add(node)
+            if "rel" in values and "author" in (values["rel"] or ""):
+                linked.add(node)
     scored: list[tuple[int, int]] = []
     end = 0
-    for node, values in enumerate(tree.attrs):
-        if not values:
-            continue
-        name = values.get("class")
-        score = 2 if name and _is_byline_class(name) else 0
-        rel = values.get("rel")
-        if (rel and "author" in rel) or (tree.link[node] == node and _HREF.search(values.get("href") or "")):
-            score += 2
-        if not score or node < end or tree.hidden[node] or not 2 < tree.chars_in(node) < 160:
+    for node in sorted(linked | classed):
+        if node < end or tree.hidden[node] or not 2 < tree.chars_in(node) < 160:
             continue
         end = tree.end[node]
+        score = 4 if node in linked and node in classed else 2
         if low <= node < high:
             score += 4
         elif zone and node < low:
@@ -83,7 +94,9 @@ def names_in(tree: Tree, node: int) -> list[str]:
     """The names that a byline node prints; only what looks like a name."""
     stop = tree.end[node]
     links = [
-        i for i in range(node, stop) if tree.link[i] == i and _HREF.search(tree.attrs[i].get("href") or "")
+        i
+        for i in range(node, stop)
+        if tree.link[i] == i and _leads_to_author(tree.attrs[i].get("href") or "")
     ]
     if links:
         found = [name for i in links for name in clean_names(tree.text_of(i)) if is_name(name)]

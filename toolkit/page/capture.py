@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_right
 
 from toolkit.page.dates import PageDate, find_date, parse_date
 from toolkit.page.model import Article
@@ -84,12 +85,15 @@ _WEEKDAY = re.compile(
 def _running_date(tree: Tree) -> PageDate | None:
     """A line of the page's head that is nothing but weekday and date, before the title."""
     first = next((node for node in tree.find("h1") if tree.chars_in(node)), len(tree))
-    limit = tree.chars[-1] * 0.3
+    stop = min(first, bisect_right(tree.chars, tree.chars[-1] * 0.3))
     for node in tree.texts:
-        if node >= first or tree.chars[node] > limit:
+        if node >= stop:
             break
-        line = tree.text[node].strip()
-        if 8 <= len(line) <= 60 and _DIGIT.search(line) and _WEEKDAY.match(line):
+        line = tree.text[node]
+        if len(line) < 8 or not _DIGIT.search(line):
+            continue
+        line = line.strip()
+        if 8 <= len(line) <= 60 and _WEEKDAY.match(line):
             if tree.tag[tree.parent[node]] == "time" and tree.attrs[tree.parent[node]].get("datetime"):
                 continue
             date = find_date(line)

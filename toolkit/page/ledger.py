@@ -97,16 +97,16 @@ def claim_nodes(
 
 def measure_residue(tree: Tree, blocks: Blocks, claims: Claims, stated: Stated) -> float:
     """Share of the page's visible characters that no rule could place, 0 to 1."""
-    visible = _find_visible(tree, blocks, claims)
-    total = sum(blocks.chars[k] for k in visible)
-    open_blocks = [  # only these can be residue
-        k
-        for k, claimed in visible.items()
-        if not claimed and blocks.chars[k] >= MARK and blocks.linked[k] < LINKED * blocks.chars[k]
-    ]
+    total = 0
+    open_blocks = []  # only these can be residue
+    for k, claimed in _find_visible(tree, blocks, claims).items():
+        size = blocks.chars[k]
+        total += size
+        if not claimed and size >= MARK and blocks.linked[k] < LINKED * size:
+            open_blocks.append(k)
     left = sum(
         blocks.chars[k]
-        for k, role in _place_blocks(tree, blocks, open_blocks, stated)
+        for k, role in _place_blocks(tree, blocks, open_blocks, stated, but=_ANY_HINT)
         if role[0] == "residue"
     )
     return round(left / total, 4) if total else 0.0
@@ -134,15 +134,17 @@ def _unclaimed_roles(
 
 
 def _place_blocks(
-    tree: Tree, blocks: Blocks, chosen: Sequence[int], stated: Stated
+    tree: Tree, blocks: Blocks, chosen: Sequence[int], stated: Stated, but: int = 0
 ) -> Iterable[tuple[int, Claim]]:
-    """The roles of blocks that nothing claims."""
+    """The roles of blocks that nothing claims; those with hints of ``but`` are left out."""
     title = stated.article.title.casefold() if stated.article.title else None
     zone = near_title(tree, blocks, stated.title_node)
     around = [tree.parent[stated.title_node]] if stated.title_node >= 0 else []
     _, inherited = find_hints(tree, [blocks.owner[k] for k in chosen], around)
     for k in chosen:
-        yield k, _place(tree, blocks, k, inherited[blocks.owner[k]], k in zone, title)
+        bits = inherited[blocks.owner[k]]
+        if not bits & but:
+            yield k, _place(tree, blocks, k, bits, k in zone, title)
 
 
 def _place(tree: Tree, blocks: Blocks, k: int, bits: int, near: bool, title: str | None) -> Claim:

@@ -8,7 +8,7 @@ are left out; JSON that the page carries is kept aside.
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,6 +81,9 @@ class Tree:
     texts: list[int] = field(default_factory=list)  # the text nodes
     marked: list[int] = field(default_factory=list)  # elements with microdata (itemprop)
     hints: dict[int, int] = field(default_factory=dict)  # of single elements, as far as they were asked for
+    _places: dict[str, list[int]] = field(
+        default_factory=dict, compare=False
+    )  # nodes by tag, once one is looked for
 
     def __len__(self) -> int:
         return len(self.tag)
@@ -112,15 +115,21 @@ class Tree:
 
     def find(self, *tags: str, start: int = 0, stop: int | None = None) -> list[int]:
         """Nodes from ``start`` to ``stop`` whose element is one of ``tags``."""
+        if not self._places:
+            places: dict[str, list[int]] = defaultdict(list)
+            for node, name in enumerate(self.tag):
+                places[name].append(node)
+            self._places = places
         found: list[int] = []
-        stop = len(self.tag) if stop is None else stop
         for name in tags:
-            at = start - 1
-            with suppress(ValueError):  # the list's own search is several times faster than a loop
-                while True:
-                    at = self.tag.index(name, at + 1, stop)
-                    found.append(at)
-        return found if len(tags) == 1 else sorted(found)
+            found += self._places.get(name, ())
+        if len(tags) > 1:
+            found.sort()
+        return (
+            found
+            if not start and stop is None
+            else [n for n in found if start <= n and (stop is None or n < stop)]
+        )
 
     def text_of(self, node: int, separator: str = " ") -> str:
         """The text inside ``node``; where a block or a line break parts it, ``separator`` stands."""
