@@ -196,7 +196,7 @@ def _walk(root: Any, tree: Tree) -> None:
             if number < _FIRST_UNKNOWN:
                 _NAMES[number] = name
         if name == "-text":
-            raw = node.text_content
+            raw = None if node.is_empty_text_node else node.text_content
             if not raw or raw.isspace():  # between elements: two of five nodes of a page
                 if open_end:
                     text[last_text] += " "
