@@ -123,7 +123,6 @@ MAX_LEAVES, _CHUNK = 16, 1024
 _FIRST_OPEN = np.zeros(1 << MAX_LEAVES, dtype=np.intp)
 for _leaf in range(MAX_LEAVES):
     _FIRST_OPEN[1 << _leaf :: 1 << (_leaf + 1)] = _leaf
-_NO_LEAF, _ALL = np.array([0, (1 << MAX_LEAVES) - 1], dtype=np.uint16)
 
 
 @dataclass(slots=True, frozen=True)
@@ -144,14 +143,13 @@ class Trees:
     group: npt.NDArray[np.int32]
     base: npt.NDArray[np.float64]
     #: feature and threshold of each split that comes up; which of them, and the leaves it closes, by split and tree;
-    #: the leaves' values by tree and leaf; the first tree of each ensemble
+    #: the leaves' values by tree and leaf
     packed: tuple[
         npt.NDArray[np.intp],
         npt.NDArray[np.float32],
         npt.NDArray[np.intp],
         npt.NDArray[np.uint16],
         npt.NDArray[np.float64],
-        npt.NDArray[np.intp],
     ] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -179,7 +177,6 @@ class Trees:
             np.array([number_of[pair] for pair in pairs], dtype=np.intp),
             closed[:most].reshape(-1, 1),
             value,
-            np.searchsorted(self.group, np.arange(len(self.base))),
         )
         object.__setattr__(self, "packed", packed)
 
@@ -199,13 +196,12 @@ class Trees:
         return np.concatenate([np.zeros(0), *map(self._predict, chunks)])
 
     def _predict(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        feature, threshold, which, closed, value, starts = self.packed
+        feature, threshold, which, closed, value = self.packed
         size, trees = len(features), len(self.roots)
         right = np.ascontiguousarray(features.T).take(feature, axis=0) > threshold
-        passed = np.where(right, _ALL, _NO_LEAF).take(which, axis=0)  # all bits where a block goes right
-        passed &= closed
-        shut = np.bitwise_or.reduce(passed.reshape(-1, trees * size), axis=0)
+        shut = np.bitwise_or.reduce((right.take(which, axis=0) * closed).reshape(-1, trees * size), axis=0)
         leaves = _FIRST_OPEN.take(~shut).reshape(trees, size) + np.arange(trees)[:, None] * MAX_LEAVES
+        starts = np.searchsorted(self.group, np.arange(len(self.base)))
         sums = np.add.reduceat(value.take(leaves), starts, axis=0) + self.base[:, None]
         return np.asarray((1 / (1 + np.exp(-sums))).mean(axis=0))
 
