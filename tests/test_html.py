@@ -192,6 +192,13 @@ def test_measure_agreement_counts_runs_of_four_words(one: str, other: str, expec
     assert second_opinion.measure_agreement(other, one) == expected
 
 
+def test_measure_agreement_is_the_same_when_words_are_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = "a b c d e f a b c d", "x a b c d e y a b c d"
+    few = second_opinion.measure_agreement(one, other)
+    monkeypatch.setattr(second_opinion, "_MOST_PAIRS", 10)
+    assert second_opinion.measure_agreement(one, other) == few == 0.4
+
+
 def test_read_html_raises_when_second_opinion_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     def absent(html: str) -> str:
         raise MissingExtraError("second_opinion: resiliparse is not installed.")

@@ -80,7 +80,7 @@ def measure_agreement(one: str, other: str) -> float:
         return 0.0 if any(words) else 1.0
     # words are numbered, then pairs, then runs of four; a text of fewer words is one run, filled with noughts
     numbers: dict[str | bytes, int] = defaultdict(count(1).__next__)
-    of = [np.array([*map(numbers.__getitem__, some), *[0] * (4 - len(some))]) for some in words]
+    of = [np.array([*map(numbers.__getitem__, some), *[0] * (4 - len(some))], np.int64) for some in words]
     base = len(numbers) + 1
     pairs = [some[:-1] * base + some[1:] for some in of]
     base *= base

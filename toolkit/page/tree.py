@@ -81,9 +81,8 @@ class Tree:
     texts: list[int] = field(default_factory=list)  # the text nodes
     marked: list[int] = field(default_factory=list)  # elements with microdata (itemprop)
     hints: dict[int, int] = field(default_factory=dict)  # of single elements, as far as they were asked for
-    _places: dict[str, list[int]] = field(
-        default_factory=dict, compare=False
-    )  # nodes by tag, once one is looked for
+    # nodes by tag, as soon as some are looked for
+    _places: dict[str, list[int]] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.tag)
@@ -120,16 +119,10 @@ class Tree:
             for node, name in enumerate(self.tag):
                 places[name].append(node)
             self._places = places
-        found: list[int] = []
-        for name in tags:
-            found += self._places.get(name, ())
-        if len(tags) > 1:
-            found.sort()
-        return (
-            found
-            if not start and stop is None
-            else [n for n in found if start <= n and (stop is None or n < stop)]
-        )
+        found = [node for name in tags for node in self._places.get(name, ())]
+        if start or stop is not None:
+            found = [node for node in found if start <= node and (stop is None or node < stop)]
+        return sorted(found) if len(tags) > 1 else found
 
     def text_of(self, node: int, separator: str = " ") -> str:
         """The text inside ``node``; where a block or a line break parts it, ``separator`` stands."""
