@@ -61,13 +61,27 @@ SIZES = {
 }
 SETTINGS = {
     "objective": "binary", "max_depth": 6, "lambda_l2": 3.0, "bagging_fraction": 0.7, "bagging_freq": 1,
-    "max_bin": 63, "verbose": -1, "num_threads": 1, "seed": 0, "deterministic": True, "force_col_wise": True,
+    "max_bin": 63, "verbose": -1, "num_threads": 1, "deterministic": True, "force_col_wise": True,
     "feature_pre_filter": False,
 }  # fmt: skip
 #: Share of the lines far from any headline that are kept (and weighted up).
 FAR = 0.3
 #: A line's words are weighed by models that have not seen its outlet: in so many folds.
 WORD_FOLDS = 3
+#: So many whole trainings, each with draws of its own, whose trees are averaged: the figures of a single one move by
+#: one point (headlines) to three (labels) with its draws.
+TRAININGS = 3
+
+
+class Averaged:
+    """The trees of several trainings as one: their mean log-odds, as a probability."""
+
+    def __init__(self, boosters: Sequence[Any]) -> None:
+        self.boosters = boosters
+
+    def predict(self, rows: np.ndarray, **options: Any) -> np.ndarray:
+        total = sum(booster.predict(rows, raw_score=True, **options) for booster in self.boosters)
+        return np.asarray(1 / (1 + np.exp(-total / len(self.boosters))))
 
 
 def bin_rows(rows: np.ndarray, weight: np.ndarray) -> Any:
@@ -77,29 +91,29 @@ def bin_rows(rows: np.ndarray, weight: np.ndarray) -> Any:
     return lightgbm.Dataset(rows, weight=weight, params=SETTINGS, free_raw_data=False).construct()
 
 
-def fit_trees(table: Any, truth: np.ndarray, name: str) -> Any:
+def fit_trees(table: Any, truth: np.ndarray, name: str, seed: int) -> Any:
     import lightgbm
 
     trees, leaves, rate = SIZES[name]
     few = name in ("part", "heading")  # rows, and columns
     settings = SETTINGS | {
-        "num_leaves": leaves, "learning_rate": rate, "feature_fraction": 0.5 if few else 0.35,
+        "seed": seed, "num_leaves": leaves, "learning_rate": rate, "feature_fraction": 0.5 if few else 0.35,
         "min_data_in_leaf": 12 if few else 25,
     }  # fmt: skip
     return lightgbm.train(settings, table.set_label(truth.astype(int)), num_boost_round=trees)
 
 
-def fit_stage(samples: list[Sample], stacked: bool) -> list[Any]:
+def fit_stage(samples: list[Sample], seed: int, *, stacked: bool) -> list[Any]:
     rows = np.vstack([s.stacked if stacked and s.stacked is not None else s.rows for s in samples])
     role = np.concatenate([s.role for s in samples])
     weight = np.concatenate([s.weight for s in samples])
     sums = np.cumsum(np.r_[0, role > 0])
     at = np.arange(len(role))
     near = sums[np.minimum(at + 9, len(role))] > sums[np.maximum(at - 8, 0)]
-    kept = (near | (np.random.RandomState(0).rand(len(role)) < FAR)) & (weight > 0)
+    kept = (near | (np.random.RandomState(10 * seed).rand(len(role)) < FAR)) & (weight > 0)
     weight = np.where(near, weight, weight / FAR)[kept]
     table = bin_rows(rows[kept], weight)
-    return [fit_trees(table, role[kept] == n, name) for n, name in enumerate(ROLES, 1)]
+    return [fit_trees(table, role[kept] == n, name, seed) for n, name in enumerate(ROLES, 1)]
 
 
 def apply_stage(stage: list[Any], rows: np.ndarray) -> np.ndarray:
@@ -154,34 +168,43 @@ def add_votes(sample: Sample, weights: np.ndarray, start: float) -> None:
 
 
 def train(samples: list[Sample]) -> dict[str, Any]:
-    """Words, two looks at the lines, parting, labels; each fed with scores of pages the one before had not seen."""
+    """The words' weights, and the trees of several trainings averaged."""
+    trained = [train_trees(samples, seed) for seed in range(TRAININGS)]
+    ensembles = {
+        stage: [Averaged(same) for same in zip(*(trees[stage] for trees in trained), strict=True)]
+        for stage in trained[0]
+    }
+    return {"words": fit_words(samples), **ensembles}
+
+
+def train_trees(samples: list[Sample], seed: int) -> dict[str, list[Any]]:
+    """Two looks at the lines, parting, labels; each fed with scores of pages the one before had not seen."""
     hosts = sorted({s.host for s in samples})
-    order = np.random.RandomState(3).permutation(hosts)
+    order = np.random.RandomState(10 * seed + 3).permutation(hosts)
     for fold in range(WORD_FOLDS):
         out = set(order[fold::WORD_FOLDS])
         words = fit_words([s for s in samples if s.host not in out])
         for sample in samples:
             if sample.host in out:
                 add_votes(sample, *words)
-    half = set(np.random.RandomState(1).permutation(hosts)[: len(hosts) // 2])
+    half = set(np.random.RandomState(10 * seed + 1).permutation(hosts)[: len(hosts) // 2])
     for side in (True, False):
-        stage = fit_stage([s for s in samples if (s.host in half) != side], stacked=False)
+        stage = fit_stage([s for s in samples if (s.host in half) != side], seed, stacked=False)
         for sample in samples:
             if (sample.host in half) == side:
                 sample.stacked = stack(sample, stage)
-    first, second = fit_stage(samples, stacked=False), fit_stage(samples, stacked=True)
+    first, second = fit_stage(samples, seed, stacked=False), fit_stage(samples, seed, stacked=True)
     for side in (True, False):
-        stage = fit_stage([s for s in samples if (s.host in half) != side], stacked=True)
+        stage = fit_stage([s for s in samples if (s.host in half) != side], seed, stacked=True)
         for sample in samples:
             if (sample.host in half) == side and sample.stacked is not None:
                 sample.scores = apply_stage(stage, sample.stacked)
     by_hand = [s for s in samples if not s.silver]
     return {
-        "words": fit_words(samples),
         "first": first,
         "second": second,
-        "part": [fit_parting(by_hand)],
-        "heading": [fit_headings(by_hand)],
+        "part": [fit_parting(by_hand, seed)],
+        "heading": [fit_headings(by_hand, seed)],
     }
 
 
@@ -197,7 +220,7 @@ def heads_of(sample: Sample, region: Region, title: int | None) -> list[int]:
     return [i for i, role in enumerate(roles) if role == "headline"]
 
 
-def fit_parting(samples: list[Sample]) -> Any:
+def fit_parting(samples: list[Sample], seed: int) -> Any:
     rows, truth, weight = [], [], []
     for sample in samples:
         region, title = settle(sample)
@@ -210,10 +233,10 @@ def fit_parting(samples: list[Sample]) -> Any:
         rows.append(table[known])
         truth.append((module[1:] != module[:-1])[known])
         weight.append(np.full(int(known.sum()), sample.share))
-    return fit_trees(bin_rows(np.vstack(rows), np.concatenate(weight)), np.concatenate(truth), "part")
+    return fit_trees(bin_rows(np.vstack(rows), np.concatenate(weight)), np.concatenate(truth), "part", seed)
 
 
-def fit_headings(samples: list[Sample]) -> Any:
+def fit_headings(samples: list[Sample], seed: int) -> Any:
     """Which line above a module is its label; of a label printed twice the nearer line."""
     from score import norm
 
@@ -238,7 +261,7 @@ def fit_headings(samples: list[Sample]) -> Any:
             rows.append(own)
             truth += [i == found for i in members]
             weight += [sample.share] * len(members)
-    return fit_trees(bin_rows(np.vstack(rows), np.array(weight)), np.array(truth), "heading")
+    return fit_trees(bin_rows(np.vstack(rows), np.array(weight)), np.array(truth), "heading", seed)
 
 
 def apply(sample: Sample, model: dict[str, Any]) -> list[Module]:
@@ -299,8 +322,8 @@ def cross_validate(folds: int, gold: list[Sample], articles: list[Sample]) -> di
     return figures
 
 
-def export(booster: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """LightGBM's trees as flat arrays: a leaf is its own child on both sides."""
+def export(averaged: Averaged) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """LightGBM's trees as flat arrays: a leaf is its own child on both sides, and holds its share of the mean."""
     feature, threshold, left, right, value, roots = [], [], [], [], [], []
     deepest = 0
 
@@ -312,7 +335,7 @@ def export(booster: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
             column.append(0)
         if "leaf_value" in node:
             left[at] = right[at] = at
-            value[at] = node["leaf_value"]
+            value[at] = node["leaf_value"] / len(averaged.boosters)
             return at
         limit = np.float32(node["threshold"])
         if limit > node["threshold"]:  # the rows are float32: the limit may not grow by rounding
@@ -322,8 +345,9 @@ def export(booster: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         right[at] = add(node["right_child"], depth + 1)
         return at
 
-    for tree in booster.dump_model()["tree_info"]:
-        roots.append(add(tree["tree_structure"], 0))
+    for booster in averaged.boosters:
+        for tree in booster.dump_model()["tree_info"]:
+            roots.append(add(tree["tree_structure"], 0))
     arrays = {
         "feature": np.array(feature, np.int16), "threshold": np.array(threshold, np.float32),
         "left": np.array(left, np.int32), "right": np.array(right, np.int32),

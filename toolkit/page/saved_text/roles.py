@@ -20,9 +20,9 @@ Matrix = npt.NDArray[np.float32]
 #: Columns of the score table.
 HEADLINE, LABEL, KICKER = 1, 2, 3
 #: A line scoring this much is a headline, a label, a kicker.
-ENOUGH = {HEADLINE: 0.3, LABEL: 0.32, KICKER: 0.3}
+ENOUGH = {HEADLINE: 0.4, LABEL: 0.32, KICKER: 0.3}
 #: Among three or more headlines set alike within so many lines, so low a score is enough ...
-NEAR, WITH_FELLOWS = 10, 0.25
+NEAR, WITH_FELLOWS = 10, 0.3
 #: ... and among headlines set otherwise, so high a one is needed.
 ALONE = 0.6
 #: Copies of a headline (a picture's text, then the headline) stand at most so many lines apart.
