@@ -383,6 +383,7 @@ def write_model(figures: dict[str, dict[str, float]], folds: int, samples: list[
         "what": "headlines, labels, kickers and running text among a saved text page's lines; where modules part; "
         "which line heads each",
         "trained_by": "benchmarks/train_saved_text.py --write",
+        "trainings": TRAININGS,
         "lightgbm": lightgbm.__version__,
         "data": "gold pages in all forms trained on; article pages in two of them, annotated by hand or, at a lower "
         "weight, as the HTML reader found them (silver); running text as the HTML reader found it",
