@@ -31,16 +31,16 @@ class Ensemble:
     depth: int
     start: float
     link: str
-    packed: _Packed = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "packed", _pack([self]))
+    #: the trees as they are run, made when they are first run alone: those of one task are run together
+    packed: _Packed | None = field(init=False, default=None, repr=False, compare=False)
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """Probability of each row (or of each class of each row)."""
         if not len(rows):
             return np.zeros((0, *self.value.shape[1:]), np.float64)
-        (values,) = _run(self.packed, rows)
+        packed = self.packed or _pack([self])
+        object.__setattr__(self, "packed", packed)
+        (values,) = _run(packed, rows)
         return self.add_up(values)
 
     def add_up(self, values: np.ndarray) -> np.ndarray:
