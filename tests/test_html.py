@@ -209,14 +209,38 @@ def test_read_html_raises_when_second_opinion_is_not_installed(monkeypatch: pyte
     assert read_html(build(), second_opinion="auto").article.body.split("\n\n") == PARAGRAPHS
 
 
-def test_read_html_takes_thorough_body_when_quick_one_disagrees(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_read_html_takes_thorough_body_when_quick_one_disagrees_and_it_is_in_doubt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     other = "Quite another text was the article here, and both of the other extractors say so. " * 5
     monkeypatch.setattr("toolkit.page.html.ask_quick", lambda html: other)
     monkeypatch.setattr("toolkit.page.html.ask_thorough", lambda html: other)
+    monkeypatch.setattr("toolkit.page.html.SURE_BODY", 1.1)
     reading = read_html(build(), second_opinion=True)
     assert reading.article.body == other
     assert reading.quality["body_from"] == "second opinion"
     assert reading.quality["agreement"] == 0.0
+
+
+def test_read_html_keeps_own_body_when_it_is_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "toolkit.page.html.ask_quick", lambda html: "Quite another text was the article here."
+    )
+    monkeypatch.setattr("toolkit.page.html.ask_thorough", lambda html: pytest.fail("asked in vain"))
+    reading = read_html(build(), second_opinion=True)
+    assert reading.article.body.split("\n\n") == PARAGRAPHS
+    assert reading.quality["agreement"] == 0.0  # a reader of the table sees that the two differ
+
+
+def test_read_html_keeps_own_body_when_thorough_one_is_hardly_nearer(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = " ".join(PARAGRAPHS).split()
+    quick = " ".join(words[: len(words) // 2])
+    monkeypatch.setattr("toolkit.page.html.ask_quick", lambda html: quick)
+    monkeypatch.setattr("toolkit.page.html.ask_thorough", lambda html: " ".join(words[:-3]))
+    monkeypatch.setattr("toolkit.page.html.SURE_BODY", 1.1)
+    reading = read_html(build(), second_opinion=True)
+    assert reading.article.body.split("\n\n") == PARAGRAPHS
+    assert reading.quality["body_from"] == "page"
 
 
 def test_read_html_keeps_own_body_when_quick_one_agrees(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,8 +73,8 @@ def load(
     mtime : bool
         True takes a file's modification time for the capture time where nothing else tells it.
     second_opinion : bool or "auto"
-        True asks other extractors about each body, and takes the thorough one's where the quick one disagrees;
-        needs the extra ``second-opinion``. "auto": where it is installed.
+        True asks other extractors about each body, and takes the thorough one's where the quick one disagrees
+        and our reading is in doubt; needs the extra ``second-opinion``. "auto": where it is installed.
     filters : Filters, optional
         Which pages are wanted: by address, by content type, one a day.
     limits : Limits, optional

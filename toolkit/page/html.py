@@ -15,7 +15,14 @@ from toolkit.page.ledger import account_page, claim_nodes, measure_residue
 from toolkit.page.metadata import read_metadata
 from toolkit.page.model import Reading
 from toolkit.page.modules import STORED_RULE, FoundItem, FoundModule, find_modules
-from toolkit.page.second_opinion import MIN_AGREEMENT, ask_quick, ask_thorough, measure_agreement
+from toolkit.page.second_opinion import (
+    BETTER_BY,
+    MIN_AGREEMENT,
+    SURE_BODY,
+    ask_quick,
+    ask_thorough,
+    measure_agreement,
+)
 from toolkit.page.state import find_stored_text
 from toolkit.page.tree import MAX_NODES, Tree, read_tree
 from toolkit.tables import HONESTY
@@ -52,8 +59,9 @@ def read_html(
     ledger : bool
         Account for every block of the page with one role and the rule that gave it.
     second_opinion : bool or "auto"
-        Ask a quick second extractor for the body, and a thorough third where the two disagree; ``agreement`` then
-        is with the second. "auto" does so where the extra ``second-opinion`` is installed.
+        Ask a quick second extractor for the body, and a thorough third where the two disagree and our own reading
+        is not sure (``body_confidence``); ``agreement`` then is with the second. "auto" does so where the extra
+        ``second-opinion`` is installed.
 
     Returns
     -------
@@ -196,7 +204,7 @@ def _read_stored(html: str, stated: Stated) -> tuple[str, str] | None:
 
 
 def _ask_others(html: str, reading: Reading, source: str | None, *, required: bool) -> str | None:
-    """Set ``agreement`` by the quick extractor; below the limit the thorough one's body stands instead of ours."""
+    """Set ``agreement`` by the quick extractor; in doubt a thorough one's body may stand instead of ours."""
     try:
         other = ask_quick(html)
     except ImportError:
@@ -205,10 +213,11 @@ def _ask_others(html: str, reading: Reading, source: str | None, *, required: bo
         return source
     agreement = measure_agreement(reading.article.body, other)
     reading.quality["agreement"] = agreement
-    if agreement >= MIN_AGREEMENT or not other:
+    sure = reading.quality["body_confidence"] or 0.0
+    if agreement >= MIN_AGREEMENT or not other or (source == "page" and sure >= SURE_BODY):
         return source
     third = ask_thorough(html)
-    if third and measure_agreement(third, other) > agreement:
+    if third and measure_agreement(third, other) > agreement + BETTER_BY:
         reading.article.body = third
         return "second opinion"
     return source

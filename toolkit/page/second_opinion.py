@@ -10,10 +10,15 @@ import numpy as np
 
 from toolkit.errors import MissingExtraError
 
-__all__ = ["MIN_AGREEMENT", "ask_quick", "ask_thorough", "measure_agreement"]
+__all__ = ["BETTER_BY", "MIN_AGREEMENT", "SURE_BODY", "ask_quick", "ask_thorough", "measure_agreement"]
 
-#: Below this agreement with the quick extractor the thorough one is asked.
+#: Below this agreement with the quick extractor the thorough one is asked ...
 MIN_AGREEMENT = 0.8
+#: ... unless our own reading is as sure of its body as this: where it is, the quick one is wrong, mostly.
+SURE_BODY = 0.9
+#: The thorough one's body stands instead of ours where it agrees with the quick one so much better. All three were
+#: chosen in cross-validation by outlet (benchmarks/train_body.py).
+BETTER_BY = 0.1
 #: Words; Kana and Han one by one, wherever a word begins with one.
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")
 #: More pairs of words are numbered anew: two of them must fit into one number.
