@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache, reduce
-from operator import or_
 
 from toolkit.page.tree import Tree
 
@@ -107,33 +105,46 @@ def bits_of(*names: str) -> int:
     return sum(1 << order.index(name) for name in names)
 
 
-#: What attributes and the single names in them say, kept between pages: sites share the names, and the pages of one
-#: site whole attributes.
-_known: dict[str, int] = {}
 _MOST_KNOWN = 100_000
 
 
-@lru_cache(maxsize=50_000)
-def _piece_bits(piece: str) -> int:
-    found = _WHOLE.get(piece, 0)
-    for stem, bits in _BY_START.get(piece[:3], ()):
-        if piece.startswith(stem):
-            found |= bits
-    return found
+class _Pieces(dict[str, int]):
+    """What single pieces of names say."""
+
+    def __missing__(self, piece: str) -> int:
+        low = piece.lower()
+        bits = _WHOLE.get(low, 0)
+        for stem, said in _BY_START.get(low[:3], ()):
+            if low.startswith(stem):
+                bits |= said
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        self[piece] = bits
+        return bits
 
 
-def _bits(names: str) -> int:
-    said = _known.get(names)
-    if said is None:
+class _Names(dict[str, int]):
+    """What single names, or all names of an attribute, say by the pieces in them.
+
+    Kept between pages: sites share the names, and the pages of one site whole attributes.
+    """
+
+    def __missing__(self, names: str) -> int:
+        bits = 0
         parts = names.split()
         if len(parts) > 1:
-            said = reduce(or_, map(_bits, parts))
+            for name in parts:
+                bits |= self[name]
         else:
-            said = reduce(or_, (_piece_bits(piece.lower()) for piece in _PIECE.findall(names)), 0)
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        _known[names] = said
-    return said
+            for piece in _PIECE.findall(names):
+                bits |= _known_pieces[piece]
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        self[names] = bits
+        return bits
+
+
+_known_pieces, _known = _Pieces(), _Names()
 
 
 def find_hints(
@@ -173,10 +184,10 @@ def _own_bits(tag: str, values: Mapping[str, str | None]) -> int:
     if values:
         name = values.get("class")
         if name:
-            bits |= _bits(name if len(name) < 200 else name[:200])
+            bits |= _known[name if len(name) < 200 else name[:200]]
         name = values.get("id")
         if name and len(name) < 60:
-            bits |= _bits(name)
+            bits |= _known[name]
         role = values.get("role")
         if role:
             bits |= _ROLE_BIT.get(role, 0)
