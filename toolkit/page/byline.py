@@ -33,6 +33,8 @@ _LEAD = re.compile(
 )
 #: Blocks before and after the title among which a byline or a date line is looked for.
 _BEFORE, _AFTER = 4, 16
+#: A byline has more characters than the first, and fewer than the second.
+_LEAST, _MOST = 2, 160
 
 
 @lru_cache(maxsize=8192)
@@ -65,8 +67,9 @@ def find_bylines(tree: Tree, blocks: Blocks, title_node: int) -> list[int]:
     high = blocks.stop[zone[-1]] if zone else 0
     linked = {node for node in tree.anchors if _leads_to_author(tree.attrs[node]["href"] or "")}
     classed = set()
-    for node, values in enumerate(tree.attrs):
-        if values:
+    chars = tree.chars
+    for node, (values, stop) in enumerate(zip(tree.attrs, tree.end, strict=True)):
+        if values and _LEAST < chars[stop] - chars[node] < _MOST:
             name = values.get("class")
             if name and _is_byline_class(name):
                 classed.add(node)
@@ -75,7 +78,7 @@ def find_bylines(tree: Tree, blocks: Blocks, title_node: int) -> list[int]:
     scored: list[tuple[int, int]] = []
     end = 0
     for node in sorted(linked | classed):
-        if node < end or tree.hidden[node] or not 2 < tree.chars_in(node) < 160:
+        if node < end or tree.hidden[node] or not _LEAST < tree.chars_in(node) < _MOST:
             continue
         end = tree.end[node]
         score = 4 if node in linked and node in classed else 2

@@ -138,7 +138,7 @@ def _read(html: str, url: str | None, ledger: bool, second_opinion: bool | Liter
         if stored and len(stored[1]) > 2 * len(article.body):
             source, article.body = stored
             own = []
-    claims = claim_nodes(tree, blocks, stated, own, body.deck, modules)
+    claims = claim_nodes(tree, blocks, stated, own, body.deck, modules, dates=ledger)
     reading.quality["residue_share"] = measure_residue(tree, blocks, claims, stated)
     if ledger:
         reading.ledger = account_page(tree, blocks, claims, stated)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -64,9 +65,19 @@ class Claims:
 
 
 def claim_nodes(
-    tree: Tree, blocks: Blocks, stated: Stated, own: Sequence[int], deck: int, modules: Sequence[FoundModule]
+    tree: Tree,
+    blocks: Blocks,
+    stated: Stated,
+    own: Sequence[int],
+    deck: int,
+    modules: Sequence[FoundModule],
+    *,
+    dates: bool = True,
 ) -> Claims:
-    """What title, body and modules claim, in this order: a node belongs to the first that does."""
+    """What title, body and modules claim, in this order: a node belongs to the first that does.
+
+    Without ``dates`` all that stands beside an item has one role: what is claimed is the same.
+    """
     claims = Claims()
     if stated.title_node >= 0:
         claims.take(
@@ -87,9 +98,10 @@ def claim_nodes(
             claims.take(item.headline_nodes, "headline", f"item of a {module.kind} module", index)
             claims.take([n for n in [item.kicker_node] if n >= 0], "kicker", "label of an item", index)
             claims.take([n for n in [item.deck_node] if n >= 0], "deck", "summary of an item", index)
-            for node in range(item.start, item.stop):
-                if not tree.tag[node] and node not in claims.nodes:
-                    date = _WHEN.search(tree.text[node]) or find_date(tree.text[node])
+            texts = tree.texts
+            for node in texts[bisect_left(texts, item.start) : bisect_left(texts, item.stop)]:
+                if node not in claims.nodes:
+                    date = dates and (_WHEN.search(tree.text[node]) or find_date(tree.text[node]))
                     role, rule = ("date", "time of an item") if date else ("boilerplate", "beside an item")
                     claims.take([node], role, rule, index)
     return claims
