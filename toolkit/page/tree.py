@@ -183,12 +183,7 @@ def _walk(root: Any, tree: Tree) -> None:
     index = level = seen = linked = 0
     while True:
         number = node.tag_id
-        name = names.get(number) if number != _TEXT else "-text"  # every second node is text
-        if name is None:
-            name = names[number] = node.tag or "template-content"
-            if number < _FIRST_UNKNOWN:
-                _NAMES[number] = name
-        if name == "-text":
+        if number == _TEXT:  # every second node
             raw = None if node.is_empty_text_node else node.text_content
             if not raw or raw.isspace():  # between elements: two of five nodes of a page
                 if open_end:
@@ -226,7 +221,7 @@ def _walk(root: Any, tree: Tree) -> None:
                 if index >= MAX_NODES:
                     tree.cut = True
                     break
-        elif name in _SKIPPED:
+        elif (name := names.get(number) or _name_of(node, number, names)) in _SKIPPED:
             if name == "script":
                 _keep_script(node, tree)
             elif name == "-comment" and len(tree.comments) < 50:
@@ -269,15 +264,18 @@ def _walk(root: Any, tree: Tree) -> None:
                 level += 1
                 node = child
                 continue
+            elif above < 0:
+                break
         node = node.next
-        while node is None and above >= 0:
-            end[above] = index
-            if above == head:
-                head = -1
-            above, node, inside = open_nodes.pop()
-            level -= 1
-        if above < 0:  # what stands beside <html> is no part of the page
-            break
+        if node is None:
+            while node is None and above >= 0:
+                end[above] = index
+                if above == head:
+                    head = -1
+                above, node, inside = open_nodes.pop()
+                level -= 1
+            if above < 0:  # what stands beside <html> is no part of the page
+                break
     while above >= 0:
         end[above] = index
         above = parent[above]
@@ -285,6 +283,15 @@ def _walk(root: Any, tree: Tree) -> None:
     for node in hiding:
         if not tree.hidden[node]:
             tree.hidden[node : end[node]] = [True] * (end[node] - node)
+
+
+def _name_of(node: Any, number: int, names: dict[int, str]) -> str:
+    """The name of an element whose ``number`` is not among ``names``; noted there."""
+    name: str = node.tag or "template-content"
+    names[number] = name
+    if number < _FIRST_UNKNOWN:
+        _NAMES[number] = name
+    return name
 
 
 def _keep_script(node: Any, tree: Tree) -> None:

@@ -45,7 +45,7 @@ class Ensemble:
 
     def add_up(self, values: np.ndarray) -> np.ndarray:
         """Probability of each row from what each tree says of it."""
-        total = values.sum(axis=1)
+        total = np.add.reduce(values, axis=1)
         if self.link == "mean":
             return np.asarray(total / len(self.roots))
         return np.asarray(1.0 / (1.0 + np.exp(-(total + self.start))))

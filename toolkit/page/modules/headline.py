@@ -25,7 +25,7 @@ def near_marks(page: Page, node: int, steps: int) -> int:
     return bits
 
 
-def headline_score(page: Page, piece: int, slug: str) -> float:
+def headline_score(page: Page, piece: int, card: Card) -> float:
     """How well a piece of a link's text would do as the headline; higher is better."""
     pieces = page.pieces
     text = pieces.text[piece]
@@ -50,8 +50,8 @@ def headline_score(page: Page, piece: int, slug: str) -> float:
             score -= 1.0
     if bits & _NOT:
         score -= 1.5
-    if slug:
-        score += 2.5 * overlap(text, slug)
+    if words > 1:  # one word is never spelled out
+        score += 2.5 * overlap(text, card.slug)
     if pieces.spoken[piece]:
         score -= 2.5
     return score
@@ -79,15 +79,15 @@ def choose_headlines(page: Page) -> None:
 def _choose_headline(page: Page, card: Card) -> None:
     """Set the headline of a card with several texts, or with one that the text before it may begin."""
     inside, pieces = card.own_pieces, page.pieces
-    best, slug = inside[0], card.slug
+    best = inside[0]
     if len(inside) > 1:
         best, best_score = -1, -5.0
         for piece in inside:
-            score = headline_score(page, piece, slug)
+            score = headline_score(page, piece, card)
             if score > best_score + 0.3:  # of two that are as good, the first
                 best, best_score = piece, score
     if best >= 0:
-        _join(page, card, best, slug)
+        _join(page, card, best)
         card.words, card.chars = pieces.size(best) if len(card.parts) == 1 else weigh(card.headline)
         card.storylike = card.words >= STORY_WORDS and card.chars >= STORY_CHARS
 
@@ -118,7 +118,7 @@ def _goes_on(text: str, linked: str) -> bool:
     return linked[:1].islower() and text[-1:].isalpha() and " " in text and any(c.isupper() for c in text)
 
 
-def _join(page: Page, card: Card, best: int, slug: str) -> None:
+def _join(page: Page, card: Card, best: int) -> None:
     """Give the card ``best`` as headline, with the pieces beside it that only a line break or a span cuts off."""
     pieces, tree = page.pieces, page.tree
     parts = [best]
@@ -139,7 +139,7 @@ def _join(page: Page, card: Card, best: int, slug: str) -> None:
                 together = tree.tag[mine] == tree.tag[its] == "li" and tree.parent[mine] == tree.parent[its]
                 together = together and pieces.size(piece)[0] >= STORY_WORDS
             elif same_owner and not together:
-                together = bool(slug) and bool(stems(pieces.text[piece]) & stems(slug))
+                together = bool(stems(pieces.text[piece]) & stems(card.slug))
             if not together:
                 break
             parts.append(piece)
@@ -147,16 +147,17 @@ def _join(page: Page, card: Card, best: int, slug: str) -> None:
     # "How to opt out of the sites <a>that sell your data</a>": the link holds the end of its own line only
     piece = best - 1
     link = pieces.link[best]
-    if link >= 0 and len(parts) == 1 and piece >= 0 and pieces.link[piece] < 0 and slug:
+    if link >= 0 and len(parts) == 1 and piece >= 0 and pieces.link[piece] < 0:
         block = tree.parent[link]
         if (
             pieces.owner[piece] == block
             and tree.parent[pieces.first[piece]] == block
             and len(pieces.text[piece]) < 70
+            and card.slug
         ):
             words = stems(pieces.text[piece])
             if words and not pieces.text[piece].endswith(":"):
-                spelt = len(words & stems(slug)) * 2 >= len(words)
+                spelt = len(words & stems(card.slug)) * 2 >= len(words)
                 if spelt or (tree.tag[block] == "li" and _goes_on(pieces.text[piece], pieces.text[best])):
                     parts.append(piece)
     parts.sort()

@@ -42,7 +42,9 @@ class _Lexicon(NamedTuple):
     inside: dict[str, list[str]]
     unspaced: list[tuple[str, str, str]]  # phrase, where, kind: in scripts without spaces, longest first
     chrome: frozenset[str]
-    starts: frozenset[str]  # first words of the phrases of ``start`` and ``inside``
+    #: first words of the phrases of ``start`` and ``inside``, each with the words that may come next: "" where the
+    #: word alone is a phrase
+    starts: dict[str, frozenset[str]]
 
 
 def _read(path: str) -> list[dict[str, str]]:
@@ -89,8 +91,13 @@ def _lexicon() -> _Lexicon:
                         kinds.append(row["kind"])
     unspaced.sort(key=lambda entry: (-len(entry[0]), entry))
     chrome = frozenset(form for row in _read("chrome.csv") for form in _forms(row["phrase"]))
-    starts = frozenset(phrase.split(" ")[0] for where in ("start", "inside") for phrase in lists[where])
-    return _Lexicon(lists["whole"], lists["start"], lists["inside"], unspaced, chrome, starts)
+    starts: dict[str, set[str]] = {}
+    for where in ("start", "inside"):
+        for phrase in lists[where]:
+            first, _, rest = phrase.partition(" ")
+            starts.setdefault(first, set()).add(rest.partition(" ")[0])
+    following = {word: frozenset(after) for word, after in starts.items()}
+    return _Lexicon(lists["whole"], lists["start"], lists["inside"], unspaced, chrome, following)
 
 
 def is_chrome(text: str) -> bool:
@@ -136,7 +143,10 @@ def look_up(label: str) -> dict[str, float]:
     found = dict.fromkeys(lexicon.whole.get(text, ()), 1.0)
     words = text.split(" ")
     count = len(words)
-    for first in [n for n, word in enumerate(words) if word in lexicon.starts]:
+    for first, (word, after) in enumerate(zip(words, [*words[1:], ""], strict=True)):
+        following = lexicon.starts.get(word)
+        if following is None or (after not in following and "" not in following):
+            continue
         for size in range(min(_LONGEST, count - first), 0, -1):
             phrase = " ".join(words[first : first + size])
             share = 0.5 + 0.5 * len(phrase) / len(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import compress
 
 from toolkit.page.tree import Tree
 
@@ -139,29 +140,26 @@ def read_marks(tree: Tree) -> tuple[list[int], list[int], bytearray]:
     """For each element the hints it gives itself, those of itself and all around it, and whether only screen
     readers speak it; texts have no hints, nor has what holds nothing and is no link.
     """
-    known, tag_bits = _known, _TAG_BITS
-    said = [
+    known = _known
+    own = [
         (known[values.get("class")] if "id" not in values and "style" not in values else _read(values))
         if values and (stop > after or "href" in values)
         else 0
         for after, (values, stop) in enumerate(zip(tree.attrs, tree.end, strict=True), 1)
     ]
+    own[:1] = [0]
     if "body" in tree.tag:  # what <html> and <body> say is said of the whole page
-        said[tree.tag.index("body")] = 0
-    own, down = [0], [0]
-    spoken = bytearray(len(said))
-    for name, bits, above in zip(tree.tag[1:], said[1:], tree.parent[1:], strict=True):
-        if name in tag_bits:
-            bits |= tag_bits[name]
-        if bits:
-            if bits >= _QUIET:
-                spoken[len(own)] = 1
-                bits &= _ALL_HINTS
-            own.append(bits)
-            down.append(bits | down[above])
-        else:
-            own.append(0)
-            down.append(down[above])
+        own[tree.tag.index("body")] = 0
+    spoken = bytearray(len(own))
+    if max(own) >= _QUIET:
+        for node in [node for node, bits in enumerate(own) if bits >= _QUIET]:
+            spoken[node] = 1
+            own[node] &= _ALL_HINTS
+    for node in compress(range(len(own)), map(_TAG_BITS.__contains__, tree.tag)):
+        own[node] |= _TAG_BITS[tree.tag[node]]
+    down = [0]
+    for bits, above in zip(own[1:], tree.parent[1:], strict=True):
+        down.append(bits | down[above])
     return own, down, spoken
 
 

@@ -99,7 +99,9 @@ def measure(text: str) -> tuple[int, int]:
     """
     bare = text.replace(" ", "")
     if bare.isalpha():  # most texts are words and spaces
-        return (0, 0) if _is_spelled(text) else _count(text, text, bare)
+        if text[:2].lower() in _BEGINS_SPELLED and _is_spelled(text):
+            return 0, 0
+        return (len(text.split()), len(bare)) if bare.isascii() else _count(text, text, bare)
     words = _leave_words(text)
     bare = words.replace(" ", "")
     if _is_spelled(text) if bare.isalpha() else is_count(text) or (len(text) < 50 and is_date(text)):
