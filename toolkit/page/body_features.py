@@ -23,6 +23,8 @@ Floats = npt.NDArray[np.float32]
 
 #: Blocks farther than this from every long block are no candidates: chrome, mostly, and most of a page.
 REACH = 5
+#: So many characters at the start of a block are read for what they cue and for what they share with the title.
+_HEAD = 100
 
 #: A table or list of more rows than this is looked at only near long text.
 MAX_ROWS = 1_000
@@ -338,7 +340,7 @@ def _measure_texts(
     seen: set[str] = set()
     rows: list[float] = []
     for text in texts:
-        mine = _find_words(text[:160])
+        mine = _find_words(text[:_HEAD])
         words = text.count(" ") + 1
         commas = text.count(",")
         cue_of = _cue_of
