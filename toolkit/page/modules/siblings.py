@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
 import numpy as np
 
-from toolkit.page.modules.cards import slot_of_piece
+from toolkit.page.modules.cards import Card, slot_of_piece
 from toolkit.page.modules.context import Page
 from toolkit.page.modules.features import NAMES
 from toolkit.page.modules.kinds import is_step
@@ -31,11 +32,13 @@ _VIEW = re.compile(r"(?:article|story|view|read)(?:\.\w{2,5})?\?(?:[^#]*&)?\w+=\
 _SURE = 0.75
 _HEADED = {"related": HEADED, "recommended": HEADED, "latest": HEADED, "popular": HEADED,
            "sponsored": HEADED_PAID, "none": HEADED_ELSE}  # fmt: skip
-_CLAIMED = slice(NAMES.index("head_related"), NAMES.index("head_related") + len(_HEADED))
-_WORTH = np.array([_HEADED[name.removeprefix("head_")] for name in NAMES[_CLAIMED]])
+_WORTH = [_HEADED[name.removeprefix("head_")] for name in NAMES if name.removeprefix("head_") in _HEADED]
+_AGE = NAMES.index("head_age")
+_CLAIMED = slice(
+    _AGE, NAMES.index("head_related") + len(_HEADED)
+)  # how far away the label is, and what it claims
 _SAME_PATH = NAMES.index("same_path")
 _OVERLAP = NAMES.index("overlap")
-_AGE = NAMES.index("head_age")
 
 
 def agree(page: Page, chosen: Sequence[int], table: np.ndarray, sure: np.ndarray) -> np.ndarray:
@@ -46,31 +49,37 @@ def agree(page: Page, chosen: Sequence[int], table: np.ndarray, sure: np.ndarray
     """
     if not len(chosen):
         return sure
+    # few enough for plain loops: NumPy takes longer to start
     tree, pieces = page.tree, page.pieces
-    groups: dict[tuple[int, tuple[str, str, str, str]], int] = {}
-    group_of: list[int] = []
-    views: list[bool] = []
     cards = [page.cards[n] for n in chosen]
-    for card in cards:
+    odds = [math.log(p / (1 - p)) for p in (min(max(p, 1e-4), 1 - 1e-4) for p in sure.tolist())]
+    groups: dict[tuple[int, tuple[str, str, str, str]], list[int]] = {}
+    for row, card in enumerate(cards):
         key = tree.parent[card.zone], slot_of_piece(tree, pieces, card.parts[0])
-        group_of.append(groups.setdefault(key, len(groups)))
-        href = tree.attrs[card.links[0]].get("href") or "" if "?" in card.href else ""
-        views.append(bool(href) and _VIEW.search(href) is not None)
-    group = np.array(group_of)
-    count = np.bincount(group)
-    bounded = np.minimum(np.maximum(sure, 1e-4), 1 - 1e-4)
-    odds = np.log(bounded / (1 - bounded))
-    mean = np.bincount(group, weights=odds) / count
-    claimed = (table[:, _CLAIMED] >= _SURE) & (table[:, _AGE] < 20)[:, None]
-    headed = np.where(claimed, _WORTH, -np.inf).max(axis=1)
-    headed[np.isneginf(headed)] = 0.0
-    same_path = table[:, _SAME_PATH]
-    if any(views) or same_path.any():
-        twins = np.bincount(group, weights=np.maximum(same_path, views)) / count
-        headed += TWINS * (twins > 0.9)[group]
-    together = count[group] >= LEAST
-    odds = np.where(together, (1 - SHARE) * odds + SHARE * mean[group] + headed, odds)
-    for row in np.flatnonzero(table[:, _OVERLAP] >= 0.5).tolist():
-        if is_step(page, cards[row]):
-            odds[row] += STEP
-    return np.asarray(1 / (1 + np.exp(-odds)))
+        groups.setdefault(key, []).append(row)
+    same_path, claims = table[:, _SAME_PATH].tolist(), table[:, _CLAIMED].tolist()
+    drawn = odds.copy()
+    for rows in groups.values():
+        count = len(rows)
+        if count < LEAST:
+            continue
+        mean = sum([odds[row] for row in rows]) / count
+        twins = sum([same_path[row] or _is_view(page, cards[row]) for row in rows]) / count
+        for row in rows:
+            age, *claimed = claims[row]
+            headed = 0.0
+            if age < 20 and max(claimed) >= _SURE:
+                headed = max([worth for worth, claim in zip(_WORTH, claimed, strict=True) if claim >= _SURE])
+            if twins > 0.9:
+                headed += TWINS
+            drawn[row] = (1 - SHARE) * odds[row] + SHARE * mean + headed
+    for row, overlap in enumerate(table[:, _OVERLAP].tolist()):
+        if overlap >= 0.5 and is_step(page, cards[row]):
+            drawn[row] += STEP
+    return np.array([1 / (1 + math.exp(-value)) for value in drawn])
+
+
+def _is_view(page: Page, card: Card) -> bool:
+    """Whether a card's link leads to what is called a view of a numbered article."""
+    href = page.tree.attrs[card.links[0]].get("href") or "" if "?" in card.href else ""
+    return bool(href) and _VIEW.search(href) is not None

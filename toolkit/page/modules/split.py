@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
@@ -136,23 +137,20 @@ def agree_pairs(page: Page, cards: Sequence[Card], rows: np.ndarray, sure: np.nd
     """
     if len(rows) < LEAST:
         return sure
-    groups: dict[int, int] = {}
-    alone = (rows[:, _LEFT] == 1) & (rows[:, _RIGHT] == 1) & (rows[:, _STRIP] == 0)
-    group = np.full(len(rows), -1)
-    for n in np.flatnonzero(alone).tolist():
-        top = common(page.tree, cards[n].links[0], cards[n + 1].links[0])
-        group[n] = groups.setdefault(top, len(groups))
-    if not groups:
-        return sure
-    bounded = sure.clip(1e-3, 1 - 1e-3)
-    odds = np.log(bounded / (1 - bounded))
-    mine = group[alone]
-    count = np.bincount(mine)
-    mean = np.bincount(mine, weights=odds[alone]) / count
-    drawn = odds.copy()
-    enough = count[mine] >= LEAST
-    drawn[alone] = np.where(enough, (1 - SHARE) * odds[alone] + SHARE * mean[mine], odds[alone])
-    return np.asarray(1.0 / (1.0 + np.exp(-drawn)))
+    groups: dict[int, list[int]] = {}
+    for n, (left, right, strip) in enumerate(rows[:, [_LEFT, _RIGHT, _STRIP]].tolist()):
+        if left == right == 1 and not strip:
+            top = common(page.tree, cards[n].links[0], cards[n + 1].links[0])
+            groups.setdefault(top, []).append(n)
+    drawn = sure.tolist()
+    for pairs in groups.values():
+        if len(pairs) < LEAST:
+            continue
+        odds = [math.log(p / (1 - p)) for p in (min(max(drawn[n], 1e-3), 1 - 1e-3) for n in pairs)]
+        mean = sum(odds) / len(odds)
+        for n, own in zip(pairs, odds, strict=True):
+            drawn[n] = 1.0 / (1.0 + math.exp(-((1 - SHARE) * own + SHARE * mean)))
+    return np.array(drawn)
 
 
 def pair_rules(rows: np.ndarray) -> np.ndarray:
