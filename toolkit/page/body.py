@@ -120,7 +120,7 @@ def _is_language(text: str) -> bool:
 #: Leaves of one tree at most, and blocks that go through the trees together.
 MAX_LEAVES, _CHUNK = 16, 1024
 #: The first leaf that is open, by the bits of all that are.
-_FIRST_OPEN = np.zeros(1 << MAX_LEAVES, dtype=np.intp)
+_FIRST_OPEN = np.zeros(1 << MAX_LEAVES, dtype=np.uint8)
 for _leaf in range(MAX_LEAVES):
     _FIRST_OPEN[1 << _leaf :: 1 << (_leaf + 1)] = _leaf
 
@@ -199,7 +199,9 @@ class Trees:
         feature, threshold, which, closed, value = self.packed
         size, trees = len(features), len(self.roots)
         right = np.ascontiguousarray(features.T).take(feature, axis=0) > threshold
-        shut = np.bitwise_or.reduce((right.take(which, axis=0) * closed).reshape(-1, trees * size), axis=0)
+        passed = right.astype(np.uint16).take(which, axis=0)
+        passed *= closed
+        shut = np.bitwise_or.reduce(passed.reshape(-1, trees * size), axis=0)
         leaves = _FIRST_OPEN.take(~shut).reshape(trees, size) + np.arange(trees)[:, None] * MAX_LEAVES
         starts = np.searchsorted(self.group, np.arange(len(self.base)))
         sums = np.add.reduceat(value.take(leaves), starts, axis=0) + self.base[:, None]
