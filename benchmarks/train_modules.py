@@ -289,7 +289,7 @@ def make_rows(sample: Sample) -> Rows:
             ]
             if sum(hits) > 1:
                 hits = [k == hits.index(True) for k in range(len(hits))]
-            label_rows.append(labels.describe_labels(page, run, found, floor))
+            label_rows.append(labels.tabulate_labels(labels.count_labels(page, run, found)))
             label_truth += hits
         floor = run[-1].parts[-1] + 1
 

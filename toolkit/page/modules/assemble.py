@@ -18,7 +18,13 @@ from toolkit.page.modules.headline import borrow_headlines, choose_headlines
 from toolkit.page.modules.kickers import NAMES as KICKER_NAMES
 from toolkit.page.modules.kickers import describe_slots, find_deck, kicker_slots, slot_rules, trim_headline
 from toolkit.page.modules.kinds import RULE_COLUMNS, describe_kinds, is_step, rule_kind, section_names
-from toolkit.page.modules.labels import describe_labels, find_label, label_candidates, label_text
+from toolkit.page.modules.labels import (
+    count_labels,
+    find_label,
+    label_candidates,
+    label_text,
+    tabulate_labels,
+)
 from toolkit.page.modules.lexicon import look_up
 from toolkit.page.modules.siblings import agree
 from toolkit.page.modules.split import agree_pairs, describe_pairs, pair_rules
@@ -276,7 +282,7 @@ def choose_labels(
 ) -> list[int]:
     """For each run of cards the piece that is its label, or -1; ``names`` holds what tabs have said already."""
     chosen = list(names)
-    tables: list[np.ndarray] = []
+    rows: list[list[float]] = []
     asked: list[tuple[int, list[int]]] = []
     floor = 0  # no piece before this one can be the next module's label
     for n, cards in enumerate(runs):
@@ -289,15 +295,15 @@ def choose_labels(
                 found = label_candidates(page, cards, floor)
                 if found:
                     asked.append((n, found))
-                    tables.append(describe_labels(page, cards, found, floor))
+                    rows += count_labels(page, cards, found)
         floor = cards[-1].parts[-1] + 1
     if models is not None and asked:
-        sure = models.predict("label", np.concatenate(tables))
+        sure = models.predict("label", tabulate_labels(rows)).tolist()
         at = 0
         for n, found in asked:
             mine = sure[at : at + len(found)]
             at += len(found)
-            best = int(np.argmax(mine))
+            best = mine.index(max(mine))
             if mine[best] >= LABEL_LIMIT:
                 chosen[n] = found[best]
     return chosen

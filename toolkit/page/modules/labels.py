@@ -151,8 +151,13 @@ def label_candidates(page: Page, cards: Sequence[Card], floor: int) -> list[int]
     return found
 
 
-def describe_labels(page: Page, cards: Sequence[Card], candidates: Sequence[int], floor: int) -> np.ndarray:
-    """One row per candidate, one column per name in ``NAMES``."""
+def tabulate_labels(rows: Sequence[Sequence[float]]) -> np.ndarray:
+    """What was counted of the candidates of one module or of several, one column per name in ``NAMES``."""
+    return np.asarray(np.minimum(to_table(rows, NAMES), _MOST))
+
+
+def count_labels(page: Page, cards: Sequence[Card], candidates: Sequence[int]) -> list[list[float]]:
+    """One row per candidate for the label of ``cards``, one value per name in ``NAMES``."""
     tree, pieces = page.tree, page.pieces
     before, end, parent = pieces.before, tree.end, tree.parent
     first = cards[0]
@@ -197,7 +202,7 @@ def describe_labels(page: Page, cards: Sequence[Card], candidates: Sequence[int]
         if heading:
             headings += 1
             highest = min(highest, heading)
-    return np.asarray(np.minimum(to_table(rows, NAMES), _MOST))
+    return rows
 
 
 def says_site(page: Page, text: str) -> bool:
