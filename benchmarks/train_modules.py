@@ -9,13 +9,14 @@ Data: the 48 annotated pages of ``../shared/gold``, and ``module_annotations.jso
 links; the module's kind; its label as a hash, "?" where the annotator was not sure; where ``kickers`` stands, the
 kickers printed with the items, as hashes by the link's place, and none where it is empty). None of them is a gold
 page; some are other pages of a gold page's outlet, and are left out wherever that outlet is under test. No text of
-any page is in this repository. Five tasks, each with its own columns (``NAMES`` in the named file):
+any page is in this repository. Three tasks, each with its own columns (``NAMES`` in the named file):
 
     card   is this link a headline of a module (features.py)        gradient boosting + extra trees, averaged
     pair   do two neighbouring headlines belong together (split.py) gradient boosting + extra trees, averaged
     label  is this text the module's label (labels.py)              gradient boosting
-    kind   what kind of module is it (kinds.py)                     extra trees, averaged with the rule
-    kicker do these texts beside the headlines name their sections (kickers.py)   gradient boosting
+
+Kinds and kickers are found by rule: trees trained on the annotated ones chose no other kind for any module, and found
+kickers no better on pages that they had not seen.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ import random
 import statistics
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,14 +41,13 @@ from sklearn.ensemble import ExtraTreesClassifier, GradientBoostingClassifier
 from toolkit.page.blocks import find_blocks
 from toolkit.page.body import find_body
 from toolkit.page.metadata import read_metadata
-from toolkit.page.modules import features, find_modules, kickers, kinds, labels, split
+from toolkit.page.modules import features, find_modules, labels, split
 from toolkit.page.modules.assemble import FoundModule, prepare
 from toolkit.page.modules.context import Page
 from toolkit.page.modules.ensemble import Ensemble, Models, to_arrays
 from toolkit.page.modules.tabs import find_tabs
 from toolkit.page.tree import Tree, read_tree
 from toolkit.page.urls import registered_domain, split_url
-from toolkit.tables import KINDS
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parent.parent / "shared"
@@ -72,12 +72,6 @@ def hashed(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def hash_kicker(text: str | None) -> str:
-    """The hash by which annotations name a kicker, ``""`` where there is none."""
-    said = score.norm(text)
-    return hashed(said) if said else ""
-
-
 def read_file(path: Path) -> str:
     return gzip.decompress(path.read_bytes()).decode("utf-8", "replace")
 
@@ -96,8 +90,6 @@ class Sample:
     modules: list[tuple[str | None, str | None, list[int]]]  # label ("?" unknown), kind (None unknown), cards
     ignored: set[int]
     outlet: str = ""
-    #: for each module the cards' kickers, as hashes; None where nobody looked for them
-    kickers: list[dict[int, str] | None] = field(default_factory=list)
 
 
 def read_context(html: str, url: str | None) -> tuple[Tree, str | None, str | None, list[int]]:
@@ -169,18 +161,8 @@ def load_samples() -> list[Sample]:
             (module["label"], module["kind"], cards)
             for module, cards in zip(gold["modules"], match_gold(gold, page), strict=True)
         ]
-        said = [
-            {score.norm(item["headline"]): hash_kicker(item.get("kicker")) for item in module["items"]}
-            for module in gold["modules"]
-        ]
-        kicked: list[dict[int, str] | None] = [
-            {n: kicker.get(score.norm(page.cards[n].headline), "") for n in cards}
-            for kicker, (_, _, cards) in zip(said, modules, strict=True)
-        ]
         outlet = registered_domain(split_url(gold["url"])[0])
-        samples.append(
-            Sample(gold["page"], gold, tree, url, title, body, page, modules, set(), outlet, kicked)
-        )
+        samples.append(Sample(gold["page"], gold, tree, url, title, body, page, modules, set(), outlet))
     articles = {}
     for line in (SHARED / "articles" / "articles.jsonl").open(encoding="utf-8"):
         entry = json.loads(line)
@@ -194,24 +176,15 @@ def load_samples() -> list[Sample]:
         page = prepare(tree, url, title, body, None)
         place = anchors_of(page)
         card_at = {place[link]: n for n, card in enumerate(page.cards) for link in card.links}
-        found, ignored, kicked = [], set(), []
+        found, ignored = [], set()
         for module in entry["modules"]:
             cards = sorted({card_at[a] for a in module["anchors"] if a in card_at})
             if module.get("ignore"):
                 ignored.update(cards)
             elif cards:
                 found.append((module["label"], module["kind"], cards))
-                kickers_at = module.get("kickers")
-                kicked.append(
-                    None
-                    if kickers_at is None
-                    else dict.fromkeys(cards, "")
-                    | {card_at[int(a)]: kicker for a, kicker in kickers_at.items() if int(a) in card_at}
-                )
         outlet = registered_domain(split_url(article["url"])[0])
-        samples.append(
-            Sample(entry["page"], None, tree, url, title, body, page, found, ignored, outlet, kicked)
-        )
+        samples.append(Sample(entry["page"], None, tree, url, title, body, page, found, ignored, outlet))
     return samples
 
 
@@ -229,33 +202,6 @@ class Rows:
     card: tuple[np.ndarray, np.ndarray]
     pair: tuple[np.ndarray, np.ndarray]
     label: tuple[np.ndarray, np.ndarray]
-    kind: tuple[np.ndarray, np.ndarray]
-    kicker: tuple[np.ndarray, np.ndarray]
-
-
-def kicker_rows(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
-    """A slot of an annotated module is one of kickers if most of its texts are the kickers annotated."""
-    page = sample.page
-    rows: list[np.ndarray] = []
-    truth: list[bool] = []
-    for (label, _, members), said in zip(sample.modules, sample.kickers, strict=True):
-        run = [page.cards[n] for n in members]
-        if not run or said is None:
-            continue
-        found = [
-            p
-            for p in labels.label_candidates(page, run, 0)
-            if label and same_label(sample, label, page.pieces.text[p])
-        ]
-        slots = kickers.kicker_slots(page, run, found[0] if found else -1)
-        rows.append(kickers.describe_slots(page, run, slots))
-        for held in slots.values():
-            hits = sum(
-                bool(said[members[n]]) and hash_kicker(page.pieces.text[p]) == said[members[n]]
-                for n, p in held.items()
-            )
-            truth.append(hits * 2 > len(held))
-    return (np.vstack(rows) if rows else np.zeros((0, len(kickers.NAMES)))), np.array(truth, int)
 
 
 def make_rows(sample: Sample) -> Rows:
@@ -293,22 +239,6 @@ def make_rows(sample: Sample) -> Rows:
             label_truth += hits
         floor = run[-1].parts[-1] + 1
 
-    kind_rows, kind_truth = [], []
-    for wanted, kind, members in sample.modules:
-        if not members or kind is None:
-            continue
-        run = [page.cards[n] for n in members]
-        label = wanted
-        if not sample.gold and wanted is not None:  # the label's text, found again by its hash
-            label = None
-            for p in labels.label_candidates(page, run, 0):
-                if wanted != "?" and hashed(score.norm(page.pieces.text[p])) == wanted:
-                    label = page.pieces.text[p]
-                    break
-            if label is None and kind != "menu":
-                continue
-        kind_rows.append(kinds.describe_kind(page, label, run))
-        kind_truth.append(KINDS.index(kind))
     return Rows(
         (card_rows, card_truth),
         (pair_rows, pair_truth if len(pair_rows) else np.zeros(0, int)),
@@ -316,13 +246,11 @@ def make_rows(sample: Sample) -> Rows:
             np.vstack(label_rows) if label_rows else np.zeros((0, len(labels.NAMES))),
             np.array(label_truth, int),
         ),
-        (np.array(kind_rows, float).reshape(-1, len(kinds.NAMES)), np.array(kind_truth, int)),
-        kicker_rows(sample),
     )
 
 
-def to_ensemble(model: Any, classes: int = 0) -> Ensemble:
-    """A scikit-learn forest as arrays; ``classes`` > 0 keeps a probability for each class."""
+def to_ensemble(model: Any) -> Ensemble:
+    """A scikit-learn forest as arrays."""
     boosted = isinstance(model, GradientBoostingClassifier)
     trees = [row[0].tree_ if boosted else row.tree_ for row in model.estimators_]
     parts: dict[str, list[np.ndarray]] = {
@@ -341,11 +269,7 @@ def to_ensemble(model: Any, classes: int = 0) -> Ensemble:
             parts["value"].append(value[:, 0] * model.learning_rate)
         else:
             share = value / value.sum(axis=1, keepdims=True)
-            if classes:
-                spread = np.zeros((len(share), classes))
-                spread[:, model.classes_.astype(int)] = share
-                share = spread
-            parts["value"].append(share if classes else share[:, 1])
+            parts["value"].append(share[:, 1])
         roots.append(offset)
         offset += tree.node_count
         depth = max(depth, tree.max_depth)
@@ -367,17 +291,15 @@ def boost(rows: np.ndarray, truth: np.ndarray, trees: int, depth: int, share: fl
     return to_ensemble(model.fit(rows, truth))
 
 
-def extra(
-    rows: np.ndarray, truth: np.ndarray, trees: int, leaf: int, share: float, classes: int = 0
-) -> Ensemble:
+def extra(rows: np.ndarray, truth: np.ndarray, trees: int, leaf: int, share: float) -> Ensemble:
     model = ExtraTreesClassifier(
         trees, min_samples_leaf=leaf, max_features=share, max_depth=8, random_state=SEED
     )
-    return to_ensemble(model.fit(rows, truth), classes)
+    return to_ensemble(model.fit(rows, truth))
 
 
 def train(rows: Sequence[Rows]) -> Models:
-    """Fit all five tasks."""
+    """Fit all three tasks."""
 
     def join(task: str) -> tuple[np.ndarray, np.ndarray]:
         pairs = [getattr(row, task) for row in rows]
@@ -389,8 +311,6 @@ def train(rows: Sequence[Rows]) -> Models:
             "card": [boost(*card, 60, 4, 0.3, 0.12), extra(*card, 20, 2, 0.4)],
             "pair": [boost(*join("pair"), 60, 4, 0.3, 0.08), extra(*join("pair"), 30, 2, 0.4)],
             "label": [boost(*join("label"), 80, 3, 0.3, 0.1)],
-            "kicker": [boost(*join("kicker"), 60, 3, 0.4, 0.08)],
-            "kind": [extra(*join("kind"), 40, 1, 0.2, classes=len(KINDS))],
         }
     )
 
@@ -498,8 +418,6 @@ def main() -> None:
         "card": features.NAMES,
         "pair": split.NAMES,
         "label": labels.NAMES,
-        "kind": kinds.NAMES,
-        "kicker": kickers.NAMES,
     }
     record = {
         "version": 1,

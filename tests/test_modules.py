@@ -425,14 +425,11 @@ def test_from_arrays_gives_the_same_ensemble_when_it_was_stored():
 
 
 def test_load_models_fits_the_columns_when_shipped():
-    from toolkit.page.modules import features, kickers, kinds, labels, split
+    from toolkit.page.modules import features, labels, split
 
     models = load_models()
     assert models is not None
-    for task, names in {
-        "card": features.NAMES, "pair": split.NAMES, "label": labels.NAMES, "kind": kinds.NAMES,
-        "kicker": kickers.NAMES,
-    }.items():  # fmt: skip
+    for task, names in {"card": features.NAMES, "pair": split.NAMES, "label": labels.NAMES}.items():
         assert models.has(task), task
         assert max(int(e.feature.max()) for e in models.ensembles[task]) < len(names)
         got = models.predict(task, np.zeros((2, len(names)), np.float32))

@@ -15,9 +15,8 @@ from toolkit.page.modules.empties import find_empty
 from toolkit.page.modules.ensemble import Models
 from toolkit.page.modules.features import candidates, describe_cards
 from toolkit.page.modules.headline import borrow_headlines, choose_headlines
-from toolkit.page.modules.kickers import NAMES as KICKER_NAMES
-from toolkit.page.modules.kickers import describe_slots, find_deck, kicker_slots, slot_rules, trim_headline
-from toolkit.page.modules.kinds import RULE_COLUMNS, describe_kinds, is_step, rule_kind, section_names
+from toolkit.page.modules.kickers import find_deck, kicker_slots, rate_slots, trim_headline
+from toolkit.page.modules.kinds import is_step, rule_kind, section_names
 from toolkit.page.modules.labels import (
     count_labels,
     find_label,
@@ -33,7 +32,6 @@ from toolkit.page.modules.tabs import find_tabs
 from toolkit.page.modules.texts import stems
 from toolkit.page.tree import Tree
 from toolkit.page.urls import base_of, make_absolute
-from toolkit.tables import KINDS
 from toolkit.words import normalise_headline
 
 #: From this probability on a card is a headline of a module, two neighbours are of one module, a text is its label.
@@ -46,8 +44,6 @@ ALONE_LIMIT = 0.5
 #: A label that announces something else than stories (jobs, events), as surely as the first number says, must head
 #: items that are as sure as the second.
 DENIED, DENIED_LIMIT = 0.75, 0.8
-#: How much the rule for kinds counts beside the ensemble.
-RULE_SHARE = 0.3
 #: Marks that lead from a label to what it heads and are no part of it.
 _LABEL_ENDS = " :：|"
 
@@ -177,11 +173,11 @@ def _describe(
     pieces_chosen = choose_labels(page, [[card for card, _ in run] for run in runs], names, models)
     labels = [(piece, label_text(page, piece) if piece >= 0 else None) for piece in pieces_chosen]
     described = [(label, [card for card, _ in run]) for (_, label), run in zip(labels, runs, strict=True)]
-    kinds = choose_kinds(page, described, models)
+    kinds = [rule_kind(page, label, cards) for label, cards in described]
     modules: list[FoundModule] = []
-    kickers = choose_kickers(
-        page, [(piece, cards) for (piece, _), (_, cards) in zip(labels, described, strict=True)], models
-    )
+    kickers = [
+        choose_kickers(page, piece, cards) for (piece, _), (_, cards) in zip(labels, described, strict=True)
+    ]
     for run, (label_piece, label), kind, found in zip(runs, labels, kinds, kickers, strict=True):
         cards = [card for card, _ in run]
         if label and kind == "next" and look_up(label).get("next", 0.0) > 0.6:
@@ -236,45 +232,19 @@ def _address(page: Page, card: Card) -> str:
     return (page.tree.attrs[link].get("href") or "") if link in card.links else card.href
 
 
-def choose_kinds(
-    page: Page, described: Sequence[tuple[str | None, Sequence[Card]]], models: Models | None
-) -> list[str]:
-    """The kind of each (label, cards)."""
-    if models is None or not models.has("kind"):
-        return [rule_kind(page, label, cards) for label, cards in described]
-    table = describe_kinds(page, described)
-    sure = (1 - RULE_SHARE) * models.predict("kind", table) + RULE_SHARE * table[:, RULE_COLUMNS]
-    return [KINDS[k] for k in np.argmax(sure, axis=1).tolist()] if len(described) else []
-
-
-def choose_kickers(
-    page: Page, blocks: Sequence[tuple[int, Sequence[Card]]], models: Models | None
-) -> list[list[int]]:
-    """For each (label piece, cards) the piece that is the kicker of each card, or -1."""
-    slots = [kicker_slots(page, cards, label) for label, cards in blocks]
-    rows = np.concatenate(
-        [describe_slots(page, cards, held) for (_, cards), held in zip(blocks, slots, strict=True)]
-        or [np.zeros((0, len(KICKER_NAMES)), np.float32)]
-    )
-    if models is None or not models.has("kicker"):
-        sure = slot_rules(rows) if len(rows) else np.zeros(0)
-    else:
-        sure = 0.5 * models.predict("kicker", rows) + 0.5 * slot_rules(rows)
-    chosen: list[list[int]] = []
-    at = 0
-    for (_, cards), held in zip(blocks, slots, strict=True):
-        mine = sure[at : at + len(held)].tolist()
-        at += len(held)
-        kickers = [-1] * len(cards)
-        # the surest slot first; items that lack it may take the next one
-        for worth, slot in sorted(zip(mine, held, strict=True), key=lambda pair: (-pair[0], pair[1])):
-            if worth < KICKER_LIMIT:
-                break
-            for n, piece in held[slot].items():
-                if kickers[n] < 0:
-                    kickers[n] = piece
-        chosen.append(kickers)
-    return chosen
+def choose_kickers(page: Page, label: int, cards: Sequence[Card]) -> list[int]:
+    """For each of a module's cards the piece that is its kicker, or -1; ``label`` is the module's."""
+    slots = kicker_slots(page, cards, label)
+    kickers = [-1] * len(cards)
+    # the surest slot first; items that lack it may take the next one
+    sure = rate_slots(page, cards, slots)
+    for worth, slot in sorted(zip(sure, slots, strict=True), key=lambda pair: (-pair[0], pair[1])):
+        if worth < KICKER_LIMIT:
+            break
+        for n, piece in slots[slot].items():
+            if kickers[n] < 0:
+                kickers[n] = piece
+    return kickers
 
 
 def choose_labels(

@@ -6,31 +6,15 @@ headline) is judged by all that the module's items hold in it, so that the items
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from toolkit.page.modules.cards import Card
 from toolkit.page.modules.context import Page
-from toolkit.page.modules.ensemble import to_table
 from toolkit.page.modules.lexicon import is_chrome, look_up, plain_label
 from toolkit.page.modules.marks import BIT
 
-_BITS = (
-    "kicker",
-    "tag",
-    "author",
-    "time",
-    "title",
-    "deck",
-    "more",
-    "ad",
-    "comment",
-    "share",
-    "card",
-    "header",
-)
 _VIDEO = re.compile(r"^(?:video|vídeo|vidéo|watch|listen|photos?|gallery|podcast)\s*[:|]\s+", re.I)
 _BY = re.compile(r"^(?:by|von|par|por|di|door|av|af|от|text|foto|photo)\s", re.I)
 _NAME = re.compile(r"^[^\W\d_a-z][\w'’.-]*(?:\s[^\W\d_a-z][\w'’.-]*){1,2}$")
@@ -41,12 +25,9 @@ _PAID = 0.9
 #: How many pieces before and after the headline are looked at.
 _BEFORE, _AFTER = 5, 4
 
-Slot = tuple[str, str, str, str]
+_KICKER, _AUTHOR = BIT["kicker"], BIT["author"]
 
-NAMES: tuple[str, ...] = (
-    "share", "items", "before", "distance", "words", "chars", "sections", "upper", "distinct", "linked", "own_link",
-    "prefix", "person", "by", "touching", "colon", "digits", "rule", *("near_" + name for name in _BITS),
-)  # fmt: skip
+Slot = tuple[str, str, str, str]
 
 
 def trim_headline(text: str) -> str:
@@ -92,60 +73,28 @@ def kicker_slots(page: Page, cards: Sequence[Card], label_piece: int) -> dict[Sl
     return slots
 
 
-def describe_slots(page: Page, cards: Sequence[Card], slots: dict[Slot, dict[int, int]]) -> np.ndarray:
-    """One row per slot, one column per name in ``NAMES``."""
+def rate_slots(page: Page, cards: Sequence[Card], slots: dict[Slot, dict[int, int]]) -> list[float]:
+    """By rule: how likely each slot holds kickers."""
     pieces, tree = page.pieces, page.tree
-    rows: list[list[float]] = []
+    rated: list[float] = []
     for slot, held in slots.items():
         count = len(held)
-        bits = 0
-        distance = words = chars = sections = upper = linked = own_link = prefix = person = by = touching = 0
-        colon = digits = 0
-        for n, p in held.items():
-            card = cards[n]
-            text = pieces.text[p]
-            owner = pieces.owner[p]
+        bits = sections = person = by = digits = 0
+        for piece in held.values():
+            text, owner = pieces.text[piece], pieces.owner[piece]
             bits |= page.own[owner] | page.own[tree.parent[owner]]
-            gap = card.parts[0] - p if slot[0] == "before" else p - card.parts[-1]
-            distance += gap
-            touching += gap == 1
-            size = pieces.size(p)
-            words += size[0]
-            chars += size[1]
             sections += plain_label(text) in page.sections
-            upper += text.isupper()
-            link = pieces.link[p]
-            if link >= 0:
-                if link in card.links:
-                    own_link += 1
-                else:
-                    linked += 1
-                    path = (tree.attrs[link].get("href") or "").split("?")[0].rstrip("/").rpartition("/")[2]
-                    prefix += len(path) > 2 and f"/{path}/" in card.path
             person += _NAME.match(text) is not None
             by += _BY.match(text) is not None
-            colon += text.endswith((":", "|"))
-            digits += any(c.isdigit() for c in text)
-        distinct = len({pieces.text[p] for p in held.values()})
-        share = count / len(cards)
+            digits += any(map(str.isdigit, text))
         # a name of the navigation, a few names over many items: sections; figures, persons and "by": bylines
-        rule = (
-            share + 0.5 * (slot[0] == "before") + bool(bits & BIT["kicker"]) - bool(bits & BIT["author"]) - by
-        )
-        rule += (0.9 * sections - 0.8 * digits - 0.3 * max(0, person - sections)) / count
-        rule += 0.4 if distinct * 2 < count and count >= 3 else 0.0
-        rows.append([
-            share, len(cards), slot[0] == "before", distance / count, words / count, chars / count, sections / count,
-            upper / count, distinct / count, linked / count, own_link / count, prefix / count, person / count,
-            by / count, touching / count, colon / count, digits / count, rule,
-            *[bool(bits & BIT[name]) for name in _BITS],
-        ])  # fmt: skip
-    return to_table(rows, NAMES)
-
-
-def slot_rules(rows: np.ndarray) -> np.ndarray:
-    """By rule: how likely each slot holds kickers."""
-    return np.asarray(1.0 / (1.0 + np.exp(-4.0 * (rows[:, NAMES.index("rule")] - 1.4))))
+        score = count / len(cards) + 0.5 * (slot[0] == "before")
+        score += bool(bits & _KICKER) - bool(bits & _AUTHOR) - by
+        score += (0.9 * sections - 0.8 * digits - 0.3 * max(0, person - sections)) / count
+        if count >= 3 and len({pieces.text[piece] for piece in held.values()}) * 2 < count:
+            score += 0.4
+        rated.append(1.0 / (1.0 + math.exp(-4.0 * (score - 1.4))))
+    return rated
 
 
 def find_deck(page: Page, card: Card) -> int:

@@ -5,23 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from toolkit.page.modules.cards import Card
 from toolkit.page.modules.context import Page
-from toolkit.page.modules.ensemble import to_table
 from toolkit.page.modules.labels import says_site
 from toolkit.page.modules.lexicon import look_up, plain_label
 from toolkit.page.modules.marks import BIT
 from toolkit.page.urls import registered_domain
-from toolkit.tables import KINDS
 
 _HINTED = (("popular", BIT["popular"]), ("related", BIT["related"]), ("latest", BIT["latest"]),
            ("recommended", BIT["recommend"]), ("next", BIT["next"]))  # fmt: skip
-_NEAR = ("nav", "related", "popular", "recommend", "sidebar", "next", "gallery", "body", "card", "list",
-         "widget")  # fmt: skip
-_AROUND = ("nav", "header", "article", "main", "related", "popular", "recommend")
-_CLAIMS = ("related", "inline", "recommended", "latest", "popular", "section", "sponsored")
 _STEP = frozenset(("prev", "previous", "next"))
 #: Hosts and marks of addresses by which the networks that sell filled boxes count their clicks.
 _PAID = re.compile(
@@ -34,17 +26,6 @@ _PAID_MARK = re.compile(
     r"utm_(?:source|medium)=(?:taboola|outbrain|revcontent|mgid|dianomi|native|display)|tblci=|obOrigUrl=",
     re.I,
 )
-
-NAMES: tuple[str, ...] = (
-    *("claims_" + kind for kind in _CLAIMS), *("rule_" + kind for kind in KINDS),
-    "no_label", "label_words", "in_sections", "site", "items", "in_body", "before_body", "after_body", "place",
-    "external", "same_section", "one_folder", "videos", "label_upper",
-    *("near_" + name for name in _NEAR), *("in_" + name for name in _AROUND),
-)  # fmt: skip
-
-
-#: Columns of the rule's verdict, in the order of ``KINDS``.
-RULE_COLUMNS = [NAMES.index("rule_" + kind) for kind in KINDS]
 
 
 def section_names(page: Page) -> frozenset[str]:
@@ -151,32 +132,3 @@ def rule_kind(page: Page, label: str | None, cards: Sequence[Card]) -> str:
         if near & bit and (kind != "next" or len(cards) <= 2):
             return kind
     return "section" if label else "other"
-
-
-def describe_kind(page: Page, label: str | None, cards: Sequence[Card]) -> list[float]:
-    """One value per name in ``NAMES``."""
-    first = cards[0].links[0]
-    near, around = _hints(page, cards[0])
-    said = label or ""
-    claims, plain = look_up(said), plain_label(said)
-    rule = rule_kind(page, label, cards)
-    count = len(cards)
-    own_section = page.path.strip("/").split("/")[0]
-    paths = [card.path.strip("/") for card in cards]
-    folders = [path.partition("/")[0] for path in paths]
-    return [
-        *[claims.get(kind, 0.0) for kind in _CLAIMS], *[rule == kind for kind in KINDS],
-        label is None, len(plain.split()), bool(label) and plain in page.sections,
-        bool(label) and says_site(page, said), count,
-        page.body_first < first < page.body_last, first < page.body_first, first >= page.body_last,
-        first / max(1, len(page.tree.tag)), sum([is_external(page, card) for card in cards]) / count,
-        sum([path.startswith(own_section) for path in paths]) / count if own_section else 0.0,
-        max(map(folders.count, set(folders))) / count if count > 1 else 0.5,
-        sum(["video" in path for path in paths]) / count, said.isupper(),
-        *[near & BIT[name] > 0 for name in _NEAR], *[around & BIT[name] > 0 for name in _AROUND],
-    ]  # fmt: skip
-
-
-def describe_kinds(page: Page, modules: Sequence[tuple[str | None, Sequence[Card]]]) -> np.ndarray:
-    """One row per (label, cards), one column per name in ``NAMES``."""
-    return to_table([describe_kind(page, label, cards) for label, cards in modules], NAMES)
