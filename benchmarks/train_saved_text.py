@@ -268,6 +268,12 @@ def apply(sample: Sample, model: dict[str, Any]) -> list[Module]:
     read = sample.read
     add_votes(sample, *model["words"])
     sample.scores = trust_rules(apply_stage(model["second"], stack(sample, model["first"])), read.guesses)
+    return apply_parts(sample, model)
+
+
+def apply_parts(sample: Sample, model: dict[str, Any]) -> list[Module]:
+    """Modules from the scores of the lines."""
+    read = sample.read
     region, title = settle(sample)
     heads = heads_of(sample, region, title)
     table = describe_pairs(read.lines, read.facts, sample.scores, region, heads)
@@ -316,7 +322,7 @@ def cross_validate(folds: int, gold: list[Sample], articles: list[Sample]) -> di
     figures = {}
     for form, scored in rows.items():
         figures[form] = {k: round(v, 3) for k, v in totals(scored).items() if isinstance(v, float)}
-        wanted = ("f1", "f1_mean_of_pages", "grouping_f1", "label", "order", "kicker_f1")
+        wanted = ("f1", "f1_mean_of_pages", "grouping_f1", "label", "kind", "order", "kicker_f1")
         print(f"{form:12}", *(f"{name} {figures[form][name]:.3f}" for name in wanted))
     print("mean f1", round(statistics.fmean(figure["f1"] for figure in figures.values()), 3))
     return figures

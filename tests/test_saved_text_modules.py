@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 
 import numpy as np
@@ -178,7 +179,7 @@ def headings_of(rows, starts, likely):
 
 
 def test_choose_headings_takes_the_likeliest_line_above_each_module_and_none_when_none_is_likely():
-    rows = [("Most Read", "label"), ("16 comments", ""), (HEADLINES[0], "headline"), ("5 comments", ""),
+    rows = [("Most Read", "label"), ("16 rows", ""), (HEADLINES[0], "headline"), ("5 rows", ""),
             (HEADLINES[1], "headline"), ("Weather", ""), (HEADLINES[2], "headline")]  # fmt: skip
     assert headings_of(rows, [0, 2], {0: 0.6, 1: 0.4, 3: 0.9}) == [0, None]
     assert headings_of(rows, [0, 2], {0: 0.3, 1: 0.4, 5: 0.21}) == [1, 5]
@@ -193,7 +194,7 @@ def test_choose_headings_passes_over_running_text_and_lines_out_of_reach():
 
 
 def test_describe_headings_counts_lines_with_other_numbers_as_copies():
-    rows = [("16 comments", ""), (HEADLINES[0], "headline"), ("5 comments", ""), (HEADLINES[1], "headline")]
+    rows = [("16 rows", ""), (HEADLINES[0], "headline"), ("5 rows", ""), (HEADLINES[1], "headline")]
     lines = [Line(text, n) for n, (text, _) in enumerate(rows)]
     scores = np.zeros((len(rows), 5), np.float32)
     roles = [role for _, role in rows]
@@ -213,16 +214,54 @@ def test_heading_chooser_is_missing_when_no_trees_are_given():
     assert heading_chooser([], [], [], np.zeros((0, 5), np.float32), Region(), {}) is None
 
 
+def panes_of(lines: list[Line], roles: list[str] | None = None) -> list[tuple[int, int, int]]:
+    found = find_panes(lines, facts_of(lines), roles or [""] * len(lines))
+    return [(pane.name, pane.start, pane.stop) for pane in found]
+
+
 def test_find_panes_needs_a_list_that_the_names_divide():
     names = [Line(name, 0, bullet="*") for name in ("City", "Sport")]
     rows = [Line(f"A long enough headline about thing {n}", 0, bullet="*") for n in range(7)]
-    even = names + rows[:6]
-    assert [(pane.name, pane.start, pane.stop) for pane in find_panes(even, facts_of(even))] == [
-        (0, 2, 5),
-        (1, 5, 8),
-    ]
-    odd = names + rows
-    assert find_panes(odd, facts_of(odd)) == []
+    assert panes_of(names + rows[:6]) == [(0, 2, 5), (1, 5, 8)]
+    assert panes_of(names + rows) == []
+
+
+def test_find_panes_tells_names_that_choose_from_one_list_by_their_spacing():
+    names = [Line(name, 0, bullet="*") for name in ("City", "Sport")]
+    apart = [Line(f"A long enough headline about thing {n}", 0, bullet="*", blank=1) for n in range(6)]
+    assert panes_of(names + apart) == []
+    # but the first of each pane may stand further off
+    close = [replace(line, blank=int(n % 3 == 0)) for n, line in enumerate(apart)]
+    assert panes_of(names + close) == [(0, 2, 5), (1, 5, 8)]
+
+
+def test_find_panes_without_bullets_needs_a_long_run_of_headlines():
+    names = [Line(name, 0) for name in ("City", "Sport", "Arts")]
+    rows = [Line(f"A long enough headline about thing {n}", 0) for n in range(15)]
+    rest = [Line("This ends the list of headlines", 0), Line("Imprint", 0)]
+    roles = [*[""] * 3, *["headline"] * 15, "", ""]
+    assert panes_of(names + rows + rest, roles) == [(0, 3, 8), (1, 8, 13), (2, 13, 18)]
+    assert panes_of(names + rows[:12] + rest, [*roles[:15], "", ""]) == []  # too few for panes
+    assert panes_of(names + rows + rest) == []  # nothing says that these are headlines
+    labelled = [*roles[:10], "label", *roles[11:]]
+    assert panes_of(names + rows + rest, labelled) == []
+
+
+def test_describe_headings_leaves_out_form_words_and_items_of_a_menu():
+    menu = [Line(name, 0, bullet="*") for name in ("City", "Sport", "Arts", "Food", "Cars")]
+    head = Line("A long enough headline about the harbour road", 0)
+    for above, expected in (
+        ([Line("Latest news", 0), *menu], [0]),
+        ([*menu, Line("Most Read", 0, bullet="*")], [5]),  # it says what it heads
+        ([Line("Harbour", 0), Line("Click here to cancel reply.", 0), Line("Search for:", 0)], [0]),
+    ):
+        lines = [*above, head]
+        scores = np.zeros((len(lines), 5), np.float32)
+        stretch = [(0, [len(above)])]
+        roles = [""] * len(lines)
+        candidates, table = describe_headings(lines, facts_of(lines), roles, scores, Region(), stretch)
+        assert candidates == [expected]
+        assert table.shape == (len(expected), len(HEADING_NAMES))
 
 
 def test_describe_lines_has_a_row_a_line_and_a_column_a_name():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toolkit.page.model import Item, Module
+from toolkit.page.modules.lexicon import look_up, plain_label
 from toolkit.page.saved_text.body import Region
 from toolkit.page.saved_text.facts import Facts
 from toolkit.page.saved_text.headings import Stretch, find_stretches
@@ -30,6 +32,10 @@ PARTED = 0.5
 LABEL_ENOUGH = 0.08
 #: A label claims a module without a headline only where it names its kind so surely.
 EMPTY_SURE = 0.75
+#: A name of a section has at most so many words.
+NAME_WORDS = 4
+#: A label so sure to tease ("read more") heads related stories.
+TEASES = 0.6
 
 
 @dataclass(slots=True)
@@ -80,6 +86,10 @@ def assemble_modules(
     )
     if choose is None:
         choose = partial(_by_score, facts, roles, scores)
+    short = Counter(
+        plain_label(line.text) for line, fact in zip(lines, facts, strict=True) if fact.words <= NAME_WORDS
+    )
+    named = {name for name, count in short.items() if count > 1}
     for draft in _draft(lines, facts, roles, parted, choose):
         first = draft.label if draft.label is not None else draft.heads[0]
         label = lines[draft.label].text if draft.label is not None else None
@@ -92,7 +102,7 @@ def assemble_modules(
             item.deck = " ".join(lines[j].text for j in draft.decks.get(i, [])) or None
         for at, kicker in _place_kickers(draft).items():
             items[at].kicker = lines[kicker].text
-        modules.append(Module(label, _kind(label, draft, region), items, lines[first].start / size))
+        modules.append(Module(label, _kind(label, draft, region, named), items, lines[first].start / size))
         for i in [first, *draft.heads, *draft.kickers, *(j for js in draft.decks.values() for j in js)]:
             owner[i] = len(modules) - 1
     return modules, owner
@@ -116,7 +126,7 @@ def _draft(
     choose: Callable[[Sequence[Stretch]], list[int | None]],
 ) -> list[_Draft]:
     heads = [i for i, role in enumerate(roles) if role == "headline"]
-    panes = {pane.start: pane for pane in find_panes(lines, facts) if roles[pane.name] == "label"}
+    panes = {pane.start: pane for pane in find_panes(lines, facts, roles) if roles[pane.name] == "label"}
     inside = {i for pane in panes.values() for i in range(pane.start + 1, pane.stop)}
     starts = [
         k
@@ -192,21 +202,19 @@ def _place_kickers(draft: _Draft) -> dict[int, int]:
     return above if near_above <= near_below else below
 
 
-def _kind(label: str | None, draft: _Draft, region: Region) -> str:
-    from toolkit.page.modules.lexicon import look_up
-
+def _kind(label: str | None, draft: _Draft, region: Region, named: Container[str]) -> str:
+    """What the label claims; one that claims nothing heads a section if the page names it elsewhere, too."""
     claims = {kind: sure for kind, sure in look_up(label).items() if kind != "none"} if label else {}
     inside = bool(region) and bool(draft.heads) and region.start < draft.heads[0] < region.stop
     if claims.get("sponsored", 0.0) > 0.6:
         return "sponsored"
     if inside and len(draft.heads) <= 2:
         return "inline"
-    if not inside:
-        claims = {kind: sure for kind, sure in claims.items() if kind != "inline"} or (
-            {"related": 0.5} if "inline" in claims else {}
-        )
+    teases = 0.0 if inside else claims.pop("inline", 0.0)
     if claims:
         return max(claims, key=lambda kind: (claims[kind], kind))
-    if label:
-        return "section"
-    return "other"
+    if teases > TEASES:
+        return "related"  # "read more" over a box of stories
+    if teases:
+        return "section"  # "more blog posts"
+    return "section" if label and plain_label(label) in named else "other"

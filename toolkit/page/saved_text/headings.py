@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from toolkit.page.modules.lexicon import is_chrome, look_up
 from toolkit.page.saved_text.body import Region
 from toolkit.page.saved_text.facts import Facts
 from toolkit.page.saved_text.lines import Line
+from toolkit.page.saved_text.split import label_claim
+from toolkit.page.saved_text.tabs import count_strip
 
 __all__ = ["HEADING_NAMES", "Stretch", "choose_headings", "describe_headings", "find_stretches"]
 
@@ -26,10 +29,13 @@ Stretch = tuple[int, Sequence[int]]
 REACH = 14
 MAX_WORDS = 14
 #: Lines with so low a chance to head the module leave it without a label.
-ENOUGH = 0.2
+ENOUGH = 0.1
 
 _NUMBERS = re.compile(r"\d+")
 _OUT = frozenset(("title", "body", "byline"))
+#: Words of comment forms and menus head nothing; nor does one of so many short items of a list, unless it says so.
+_NO_LABEL = frozenset(("comment", "menu"))
+MENU = 4
 
 HEADING_NAMES = (
     "above", "below_last", "room", "other_score", "headline_score", "label_score", "kicker_score", "body_score",
@@ -41,6 +47,7 @@ HEADING_NAMES = (
     "copies", "near_headlines", "like_others", "text_of_others", "headlines", "page_lines", "position", "region",
     "words_above", "date_above", "headline_score_above", "label_score_above", "label_score_below",
     "headline_score_below", "kicker_score_below", "head_words", "first",
+    "strip", "blank_more", "head_blank_more",
 )  # fmt: skip
 
 
@@ -107,10 +114,14 @@ def describe_headings(
         members = [
             i
             for i in range(heads[0] - 1, max(floor, heads[0] - REACH) - 1, -1)
-            if roles[i] not in _OUT and facts[i].words <= MAX_WORDS
+            if roles[i] not in _OUT
+            and facts[i].words <= MAX_WORDS
+            and facts[i].furniture not in _NO_LABEL
+            and (count_strip(lines, facts, i) < MENU or not lines[i].bullet or label_claim(lines[i].text))
         ]
         candidates.append(members)
         ranked = sorted((float(scores[i, 2]) for i in members), reverse=True)
+        usual = statistics.median(lines[head].blank for head in heads[1:9]) if len(heads) > 1 else 0
         for i in members:
             better = sum(score > scores[i, 2] for score in ranked)
             rivals = (
@@ -128,6 +139,7 @@ def describe_headings(
                     facts[i - 1].words if i else -1, facts[i - 1].date if i else -1,
                     scores[i - 1, 1] if i else -1, scores[i - 1, 2] if i else -1,
                     scores[i + 1, 2], scores[i + 1, 1], scores[i + 1, 3], facts[heads[0]].words, i == floor,
+                    count_strip(lines, facts, i), lines[i].blank - usual, lines[heads[0]].blank - usual,
                 )
             )  # fmt: skip
     return candidates, np.array(rows, np.float32).reshape(-1, len(HEADING_NAMES))

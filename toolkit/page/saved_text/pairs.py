@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,6 +14,7 @@ from toolkit.page.modules.lexicon import look_up
 from toolkit.page.saved_text.body import Region
 from toolkit.page.saved_text.facts import Facts
 from toolkit.page.saved_text.lines import Line
+from toolkit.page.saved_text.tabs import count_strip
 
 __all__ = ["PAIR_NAMES", "describe_pairs", "part_by_rule", "part_for_sure"]
 
@@ -25,6 +27,7 @@ PAIR_NAMES = (
     "furniture_between", "short_between", "long_between", "kicker_best", "usual_gap", "gap_over_usual", "usual_share",
     "words_above", "words_below", "words_ratio", "score_above", "score_below", "since_start", "region", "position",
     "gap_above", "gap_below", "second_label", "same_between", "first_is_label", "label_as_kicker",
+    "label_blank_more", "blank_more", "label_strip",
 )  # fmt: skip
 
 
@@ -47,6 +50,7 @@ def describe_pairs(
         label = lines[best] if order else None
         claims = look_up(label.text) if label is not None and facts[best].words <= 12 else {}
         above, below = lines[a], lines[b]
+        usual_blank = statistics.median(lines[i].blank for i in heads[max(0, k - 3) : k + 5] if i != b)
         same = [shapes[j] for j in range(max(0, k - 4), min(len(shapes), k + 5)) if j != k]
         rows.append(
             (
@@ -95,6 +99,9 @@ def describe_pairs(
                 same.count(shapes[k]) / max(1, len(same)),
                 scores[a + 1, 2] if b > a + 1 else -1.0,
                 scores[best, 3] if order else -1.0,
+                label.blank - usual_blank if label is not None else -1,
+                below.blank - usual_blank,
+                count_strip(lines, facts, best) if order else -1,
             )
         )
     return np.array(rows, np.float32)

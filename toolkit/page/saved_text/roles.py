@@ -110,7 +110,7 @@ def _agree(lines: list[Line], facts: list[Facts], scores: Matrix, roles: list[st
 
 def _fill_panes(lines: list[Line], facts: list[Facts], roles: list[str]) -> None:
     """Where most lines under a tab strip are headlines all are, and the strip's names are their labels."""
-    panes = find_panes(lines, facts)
+    panes = find_panes(lines, facts, roles)
     if sum(roles[i] == "headline" for pane in panes for i in range(pane.start, pane.stop)) < 0.6 * sum(
         pane.stop - pane.start for pane in panes
     ):
