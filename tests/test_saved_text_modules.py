@@ -264,6 +264,24 @@ def test_describe_headings_leaves_out_form_words_and_items_of_a_menu():
         assert table.shape == (len(expected), len(HEADING_NAMES))
 
 
+@pytest.mark.parametrize(
+    ("label", "elsewhere", "expected"),
+    [
+        ("Most Read", False, "popular"),
+        ("Read more", False, "related"),  # over a box of stories
+        ("More Blog Stories", False, "section"),
+        ("Photostories", True, "section"),  # the menu names it, too
+        ("Photostories", False, "other"),
+        (None, False, "other"),
+    ],
+)
+def test_assemble_modules_names_a_kind_by_the_label_and_the_menu(label, elsewhere, expected):
+    rows = [*([("Photostories", "")] if elsewhere else []), *([(label, "label")] if label else [])]
+    rows += [(headline, "headline") for headline in HEADLINES[:3]]
+    (module,), _ = modules_of(rows)
+    assert (module.label, module.kind, len(module.items)) == (label, expected, 3)
+
+
 def test_describe_lines_has_a_row_a_line_and_a_column_a_name():
     page = read_lines(as_bullets())
     table = describe_lines(

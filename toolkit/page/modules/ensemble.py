@@ -26,7 +26,7 @@ class Ensemble:
     threshold: np.ndarray  # (all nodes,) go left where value <= threshold
     left: np.ndarray  # (all nodes,) index into all nodes
     right: np.ndarray
-    value: np.ndarray  # (all nodes,) or (all nodes, classes)
+    value: np.ndarray  # (all nodes,)
     roots: np.ndarray  # (trees,)
     depth: int
     start: float
@@ -35,9 +35,9 @@ class Ensemble:
     packed: _Packed | None = field(init=False, default=None, repr=False, compare=False)
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
-        """Probability of each row (or of each class of each row)."""
+        """Probability of each row."""
         if not len(rows):
-            return np.zeros((0, *self.value.shape[1:]), np.float64)
+            return np.zeros(0)
         packed = self.packed or _pack([self])
         object.__setattr__(self, "packed", packed)
         (values,) = _run(packed, rows)
@@ -163,10 +163,10 @@ class Models:
         return task in self.ensembles
 
     def predict(self, task: str, rows: np.ndarray) -> np.ndarray:
-        """Mean probability of each row (or of each class of each row) over the task's ensembles."""
+        """Mean probability of each row over the task's ensembles."""
         found, packed = self.packed[task]
         if not len(rows):
-            return found[0].predict(rows)
+            return np.zeros(0)
         values = _run(packed, rows)
         total = found[0].add_up(values[0])
         for ensemble, said in zip(found[1:], values[1:], strict=True):
