@@ -35,7 +35,7 @@ from toolkit.page.urls import base_of, make_absolute
 from toolkit.words import normalise_headline
 
 #: From this probability on a card is a headline of a module, two neighbours are of one module, a text is its label.
-CARD_LIMIT = 0.38
+CARD_LIMIT = 0.36
 PAIR_LIMIT = 0.4
 LABEL_LIMIT = 0.3
 KICKER_LIMIT = 0.25
