@@ -100,6 +100,22 @@ def test_read_metadata_takes_printed_byline_when_metadata_name_the_site_only() -
     assert (found.article.authors, found.quality["authors_from"]) == (["Ana Ruiz"], "byline")
 
 
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("By Ana Ruiz", ["Ana Ruiz"]),  # a plain line: neither class nor link says what it is
+        ("VON ANA RUIZ", ["Ana Ruiz"]),
+        ("Par Élise Dubois", ["Élise Dubois"]),
+        ("by the end of May", []),
+    ],
+)
+def test_read_metadata_takes_a_plain_line_for_the_byline_when_a_name_follows(
+    line: str, authors: list[str]
+) -> None:
+    found = stated("", f"<h1>Bridge closes</h1><p>{line}</p><p>{'The bridge closes in May. ' * 9}</p>")
+    assert [name.title() for name in found.article.authors] == authors
+
+
 def test_read_metadata_keeps_the_house_when_no_person_is_named() -> None:
     head = (
         ld(author={"@type": "Organization", "name": "The Post"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from toolkit.page.saved_text.facts import find_facts
 from toolkit.page.saved_text.lines import MAX_LINES, Line, find_lines
 from toolkit.page.saved_text.split import label_claim, split_labels
 from toolkit.page.saved_text.trim import trim_headline, trim_module
@@ -243,3 +244,17 @@ def test_trim_module_takes_counts_off_only_when_most_headlines_end_with_one():
     assert (
         trim_module(["Best films of 2024", "Goats on the tracks", "A quiet vote"])[0] == "Best films of 2024"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("By Ana Ruiz", True),
+        ("VON ANA RUIZ", True),
+        ("Text: Élise Dubois", True),
+        ("by the end of May", False),
+        ("By and large it held", False),
+    ],
+)
+def test_find_facts_takes_a_line_for_a_byline_when_a_name_follows(text, expected):
+    assert find_facts(Line(text, 0)).byline is expected

@@ -28,7 +28,7 @@ _HREF = re.compile(rf"/(?:{'|'.join(_PAGES_OF)})s?/[^/?#]{{3,}}", re.I)
 _PIECES = frozenset(piece for name in _PAGES_OF for piece in (name, name + "s"))
 _LEAD = re.compile(
     r"^(?:by|von|vom|par|por|di|door|av|af|przez|oleh|written by|posted by|text|texte?|autor(?:in)?|author|"
-    r"yazan|автор)\s*:?\s+(?=[^\W\d_a-z])",
+    r"yazan|автор)\s*:?\s+(?=(?-i:[^\W\d_a-z]))",  # a capital, or a letter of a script that has none
     re.I,
 )
 #: Blocks before and after the title among which a byline or a date line is looked for.

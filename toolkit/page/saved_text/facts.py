@@ -30,7 +30,7 @@ _NAME = re.compile(
 _BY = re.compile(
     r"(?:by|von|par|por|di|da|door|av|af|oleh|redigert av|text|texte|texto|testo|autor|auteur|author|автор|"
     r"yazan|haber|escrito por|written by|posted by|reported by|story by|words by|reporting by|skrevet av|przez)"
-    r"\s*[:：]?\s+(?=[^\W\d_a-z]|[\"“])",
+    r"\s*[:：]?\s+(?=(?-i:[^\W\d_a-z])|[\"“])",  # a capital, or a letter of a script that has none
     re.I,
 )
 _CREDIT = re.compile(
