@@ -37,6 +37,8 @@ def test_report_runs_every_notebook_on_the_sample_without_a_warning(report):
         outputs = [output for cell in book["cells"] for output in cell.get("outputs", [])]
         assert outputs, path.name
         streams = ["".join(o["text"]) for o in outputs if o["output_type"] == "stream"]
+        # a machine without a font for one of the sample's scripts says so, and should
+        streams = [text for text in streams if "no installed font covers" not in text]
         assert streams == [], f"{path.name} printed: {streams}"
 
 
