@@ -287,7 +287,9 @@ def apply_parts(sample: Sample, model: dict[str, Any]) -> list[Module]:
     def choose(stretches: Sequence[Stretch]) -> list[int | None]:
         return choose_headings(*page, stretches, partial(model["heading"][0].predict, num_threads=1))
 
-    modules, _ = assemble_modules(read.lines, read.facts, roles, sample.scores, parted, region, total, choose)
+    modules, *_ = assemble_modules(
+        read.lines, read.facts, roles, sample.scores, parted, region, total, choose
+    )
     mark_duplicates(modules)
     return modules
 

@@ -108,7 +108,7 @@ def modules_of(rows, region=None):
     roles = decide_roles(lines, facts, scores, region, None)
     heads = [i for i, role in enumerate(roles) if role == "headline"]
     parted = part_by_rule(describe_pairs(lines, facts, scores, region, heads))
-    modules, owner = assemble_modules(lines, facts, roles, scores, parted, region, 1000)
+    modules, owner, _ = assemble_modules(lines, facts, roles, scores, parted, region, 1000)
     mark_duplicates(modules)
     return modules, owner
 
@@ -262,6 +262,40 @@ def test_describe_headings_leaves_out_form_words_and_items_of_a_menu():
         candidates, table = describe_headings(lines, facts_of(lines), roles, scores, Region(), stretch)
         assert candidates == [expected]
         assert table.shape == (len(expected), len(HEADING_NAMES))
+
+
+def kickers_of(between, scores_of, menu=()):
+    """Kickers of three headlines, each below one of the lines ``between``; and the roles that come back."""
+    rows = [*menu, "Most Read", *(text for pair in zip(between, HEADLINES, strict=False) for text in pair)]
+    lines = [Line(text, n) for n, text in enumerate(rows)]
+    facts = facts_of(lines)
+    first = len(menu) + 1
+    roles = [""] * len(menu) + ["label", *["", "headline"] * len(between)]
+    scores = np.zeros((len(rows), 5), np.float32)
+    scores[first::2, 3] = scores_of
+    heads = list(range(first + 1, len(rows), 2))
+    parted = np.zeros(len(heads) - 1)
+    (module,), owner, settled = assemble_modules(lines, facts, roles, scores, parted, Region(), 1000)
+    assert [role for role in settled if role == "kicker"] == ["kicker"] * sum(
+        item.kicker is not None for item in module.items
+    )
+    assert all(owner[i] == 0 for i, role in enumerate(settled) if role == "kicker")
+    return [item.kicker for item in module.items]
+
+
+def test_assemble_modules_finds_kickers_by_their_company():
+    names = ["Travel", "Money", "Health"]
+    assert kickers_of(names, 0.05) == names  # each alone scores far too little
+    assert kickers_of(names, 0.01) == [None] * 3  # nothing speaks for them
+    assert kickers_of(["Travel", "3 hours ago", "12"], 0.05) == [None] * 3  # one of three is no habit
+    assert kickers_of(["Travel", "3 hours ago", "Health"], 0.2) == ["Travel", None, "Health"]
+    assert kickers_of(["3 hours ago", "5 hours ago", "12"], 0.9) == [None] * 3
+
+
+def test_assemble_modules_trusts_kickers_that_the_page_names_elsewhere():
+    names = ["Travel", "Money"]
+    assert kickers_of(names, 0.05) == [None, None]
+    assert kickers_of(names, 0.05, menu=("Travel", "Money", "Sport")) == names
 
 
 @pytest.mark.parametrize(

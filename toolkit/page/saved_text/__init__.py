@@ -122,7 +122,7 @@ def read_text(text: str, *, url: str | None = None, ledger: bool = False) -> Rea
     parted = score_parting(lines, facts, scores, region, heads)
     total = sum(len(line.text) for line in lines)
     choose = heading_chooser(lines, facts, roles, scores, region)
-    modules, owner = assemble_modules(lines, facts, roles, scores, parted, region, total, choose)
+    modules, owner, roles = assemble_modules(lines, facts, roles, scores, parted, region, total, choose)
     mark_duplicates(modules)
 
     article = Article(url=url, authors=authors)

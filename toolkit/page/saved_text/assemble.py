@@ -30,10 +30,18 @@ LABEL_REACH = 8
 PARTED = 0.5
 #: Above a module's first headline, a line scoring this much is its label.
 LABEL_ENOUGH = 0.08
-#: A label claims a module without a headline only where it names its kind so surely.
-EMPTY_SURE = 0.75
+#: A label claims a module without a headline only where it names its kind so surely, and scores as much as a label.
+EMPTY_SURE, EMPTY_ENOUGH = 0.75, 0.05
 #: A name of a section has at most so many words.
 NAME_WORDS = 4
+#: Where kickers stand, in lines from the headline; that of the last headline is less than so many lines below it. A
+#: kicker has at most so many words.
+KICKER_STEPS, LAST_KICKER, KICKER_WORDS = (-1, 1, -2, 2), 4, 6
+#: Lines that score at least the first and are worth more than the second are kickers; what their names, their number
+#: and those missing are worth was chosen in cross-validation.
+KICKER_LEAST, KICKER_ENOUGH = 0.02, 0.1
+NAMED_WORTH, SEVERAL_WORTH, MISSING_WORTH = 0.3, 0.2, 0.3
+SEVERAL = 3
 #: A label so sure to tease ("read more") heads related stories.
 TEASES = 0.6
 
@@ -42,7 +50,8 @@ TEASES = 0.6
 class _Draft:
     label: int | None = None
     heads: list[int] = field(default_factory=list)
-    kickers: list[int] = field(default_factory=list)
+    #: the lines among which kickers may stand, the last excluded
+    room: tuple[int, int] = (0, 0)
     decks: dict[int, list[int]] = field(default_factory=dict)
 
 
@@ -55,8 +64,8 @@ def assemble_modules(
     region: Region,
     total: int,
     choose: Callable[[Sequence[Stretch]], list[int | None]] | None = None,
-) -> tuple[list[Module], list[int | None]]:
-    """The page's modules in order, and for each line the index of the module it belongs to.
+) -> tuple[list[Module], list[int | None], list[str]]:
+    """The page's modules in order; for each line the index of the module it belongs to, and its role there.
 
     Parameters
     ----------
@@ -76,8 +85,11 @@ def assemble_modules(
 
     Notes
     -----
-    A label that heads nothing is a module without items where it names a kind of module for sure.
+    A label that heads nothing is a module without items where it names a kind of module for sure. The roles that
+    come back are ``roles`` as the modules have settled them: what heads one is a label, what stands where its
+    kickers do is a kicker.
     """
+    settled = list(roles)
     modules: list[Module] = []
     owner: list[int | None] = [None] * len(lines)
     size = max(1, total)
@@ -90,7 +102,7 @@ def assemble_modules(
         plain_label(line.text) for line, fact in zip(lines, facts, strict=True) if fact.words <= NAME_WORDS
     )
     named = {name for name, count in short.items() if count > 1}
-    for draft in _draft(lines, facts, roles, parted, choose):
+    for draft in _draft(lines, facts, roles, scores, parted, choose):
         first = draft.label if draft.label is not None else draft.heads[0]
         label = lines[draft.label].text if draft.label is not None else None
         headlines = trim_module([_without(endings, lines[i].text) for i in draft.heads])
@@ -100,12 +112,16 @@ def assemble_modules(
         ]
         for item, i in zip(items, draft.heads, strict=True):
             item.deck = " ".join(lines[j].text for j in draft.decks.get(i, [])) or None
-        for at, kicker in _place_kickers(draft).items():
+        placed = _find_kickers(draft, lines, facts, roles, scores, named)
+        for at, kicker in placed.items():
             items[at].kicker = lines[kicker].text
+            settled[kicker] = "kicker"
+        if draft.label is not None:
+            settled[draft.label] = "label"
         modules.append(Module(label, _kind(label, draft, region, named), items, lines[first].start / size))
-        for i in [first, *draft.heads, *draft.kickers, *(j for js in draft.decks.values() for j in js)]:
+        for i in [first, *draft.heads, *placed.values(), *(j for js in draft.decks.values() for j in js)]:
             owner[i] = len(modules) - 1
-    return modules, owner
+    return modules, owner, settled
 
 
 def _without(endings: frozenset[str], headline: str) -> str:
@@ -122,6 +138,7 @@ def _draft(
     lines: list[Line],
     facts: list[Facts],
     roles: Sequence[str],
+    scores: Matrix,
     parted: npt.NDArray[np.floating],
     choose: Callable[[Sequence[Stretch]], list[int | None]],
 ) -> list[_Draft]:
@@ -144,16 +161,16 @@ def _draft(
         stop = drafts[k + 1].heads[0] if k + 1 < len(drafts) else len(lines)
         after = drafts[k + 1].label if k + 1 < len(drafts) else None
         stop = after if after is not None else stop
-        last = draft.heads[-1]
         start = draft.label + 1 if draft.label is not None else max(0, draft.heads[0] - 2)
-        draft.kickers = [i for i in range(start, min(stop, last + 4)) if roles[i] == "kicker"]
+        draft.room = start, stop
         for i in range(draft.heads[0], stop):
             if roles[i] == "deck":
                 head = max(h for h in draft.heads if h < i)
                 if all(roles[j] in ("deck", "headline") for j in range(head, i)):
                     draft.decks.setdefault(head, []).append(i)
     for i, role in enumerate(roles):
-        if role == "label" and i not in used and label_claim(lines[i].text, EMPTY_SURE):
+        maybe = role == "label" or (not role and scores[i, 2] >= EMPTY_ENOUGH)
+        if maybe and i not in used and label_claim(lines[i].text, EMPTY_SURE):
             following = next((j for j in range(i + 1, len(roles)) if roles[j] in ("headline", "label")), None)
             if following is None or following - i > LABEL_REACH:
                 drafts.append(_Draft(i))
@@ -178,28 +195,46 @@ def _by_score(
     return chosen
 
 
-def _place_kickers(draft: _Draft) -> dict[int, int]:
-    """Item -> its kicker's line: above its headline or below it, as the module as a whole does it."""
-    if not draft.kickers or not draft.heads:
-        return {}
-    heads = np.array(draft.heads)
-    above: dict[int, int] = {}
-    below: dict[int, int] = {}
-    for kicker in draft.kickers:
-        at = int(np.searchsorted(heads, kicker))
-        if at < len(heads):
-            above[at] = kicker
-        if at > 0:
-            below.setdefault(at - 1, kicker)
-    first_above = 0 in above
-    last_below = len(heads) - 1 in below
-    if last_below and not first_above:
-        return below
-    if first_above and not last_below:
-        return above
-    near_above = np.mean([heads[at] - kicker for at, kicker in above.items()]) if above else 99.0
-    near_below = np.mean([kicker - heads[at] for at, kicker in below.items()]) if below else 99.0
-    return above if near_above <= near_below else below
+def _find_kickers(
+    draft: _Draft,
+    lines: list[Line],
+    facts: list[Facts],
+    roles: Sequence[str],
+    scores: Matrix,
+    named: Container[str],
+) -> dict[int, int]:
+    """Item -> its kicker's line: those of one module stand as many lines above their headlines, or below them.
+
+    A line is worth its score as a kicker, more if the page names it elsewhere, too (as sections are), if several
+    items have one in that place, and the more of them have one.
+    """
+    start, stop = draft.room
+    heads = draft.heads
+    best, found = KICKER_ENOUGH, dict[int, int]()
+    for step in KICKER_STEPS:
+        held: dict[int, int] = {}
+        for at, head in enumerate(heads):
+            above = heads[at - 1] if at else start - 1
+            below = heads[at + 1] if at + 1 < len(heads) else min(stop, head + LAST_KICKER)
+            i = head + step
+            if above < i < below and roles[i] in ("", "kicker") and _may_be_kicker(facts[i]):
+                held[at] = i
+        if not held:
+            continue
+        count = len(held)
+        worth = sum(float(scores[i, 3]) for i in held.values()) / count
+        if worth < KICKER_LEAST:
+            continue
+        worth += NAMED_WORTH * sum(plain_label(lines[i].text) in named for i in held.values()) / count
+        worth += SEVERAL_WORTH * (count >= SEVERAL) - MISSING_WORTH * (1 - count / len(heads))
+        if worth > best:
+            best, found = worth, held
+    return found
+
+
+def _may_be_kicker(fact: Facts) -> bool:
+    told = fact.date or fact.count or fact.furniture or fact.byline or fact.email or fact.sign
+    return not told and fact.words <= KICKER_WORDS
 
 
 def _kind(label: str | None, draft: _Draft, region: Region, named: Container[str]) -> str:
