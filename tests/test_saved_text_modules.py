@@ -298,6 +298,17 @@ def test_assemble_modules_trusts_kickers_that_the_page_names_elsewhere():
     assert kickers_of(names, 0.05, menu=("Travel", "Money", "Sport")) == names
 
 
+def test_assemble_modules_gives_a_kicker_to_one_of_two_modules():
+    rows = [HEADLINES[0], "Travel", HEADLINES[1]]
+    lines = [Line(text, n) for n, text in enumerate(rows)]
+    scores = np.zeros((3, 5), np.float32)
+    scores[1, 3] = 0.9
+    roles = ["headline", "", "headline"]
+    found, owner, _ = assemble_modules(lines, facts_of(lines), roles, scores, np.ones(1), Region(), 1000)
+    assert [[item.kicker for item in module.items] for module in found] == [["Travel"], [None]]
+    assert owner == [0, 0, 1]
+
+
 @pytest.mark.parametrize(
     ("label", "elsewhere", "expected"),
     [

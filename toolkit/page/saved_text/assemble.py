@@ -112,7 +112,8 @@ def assemble_modules(
         ]
         for item, i in zip(items, draft.heads, strict=True):
             item.deck = " ".join(lines[j].text for j in draft.decks.get(i, [])) or None
-        placed = _find_kickers(draft, lines, facts, roles, scores, named)
+        kickers = _find_kickers(draft, lines, facts, roles, scores, named)
+        placed = {at: i for at, i in kickers.items() if owner[i] is None}  # not those of the module above
         for at, kicker in placed.items():
             items[at].kicker = lines[kicker].text
             settled[kicker] = "kicker"
