@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from toolkit.page.known import Known
 from toolkit.page.tree import Tree
 
 __all__ = ["HINTS", "OWN_TAGS", "bits_of", "find_hints"]
@@ -108,43 +109,30 @@ def bits_of(*names: str) -> int:
 _MOST_KNOWN = 100_000
 
 
-class _Pieces(dict[str, int]):
-    """What single pieces of names say."""
-
-    def __missing__(self, piece: str) -> int:
-        low = piece.lower()
-        bits = _WHOLE.get(low, 0)
-        for stem, said in _BY_START.get(low[:3], ()):
-            if low.startswith(stem):
-                bits |= said
-        if len(self) >= _MOST_KNOWN:
-            self.clear()
-        self[piece] = bits
-        return bits
+def _read_piece(piece: str) -> int:
+    """What a single piece of a name says."""
+    low = piece.lower()
+    bits = _WHOLE.get(low, 0)
+    for stem, said in _BY_START.get(low[:3], ()):
+        if low.startswith(stem):
+            bits |= said
+    return bits
 
 
-class _Names(dict[str, int]):
-    """What single names, or all names of an attribute, say by the pieces in them.
-
-    Kept between pages: sites share the names, and the pages of one site whole attributes.
-    """
-
-    def __missing__(self, names: str) -> int:
-        bits = 0
-        parts = names.split()
-        if len(parts) > 1:
-            for name in parts:
-                bits |= self[name]
-        else:
-            for piece in _PIECE.findall(names):
-                bits |= _known_pieces[piece]
-        if len(self) >= _MOST_KNOWN:
-            self.clear()
-        self[names] = bits
-        return bits
+def _read_names(names: str) -> int:
+    """What a single name, or all names of an attribute, say by the pieces in them."""
+    bits = 0
+    parts = names.split()
+    if len(parts) > 1:
+        for name in parts:
+            bits |= _known[name]
+    else:
+        for piece in _PIECE.findall(names):
+            bits |= _known_pieces[piece]
+    return bits
 
 
-_known_pieces, _known = _Pieces(), _Names()
+_known_pieces, _known = Known(_read_piece, _MOST_KNOWN), Known(_read_names, _MOST_KNOWN)
 
 
 def find_hints(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import compress
 
+from toolkit.page.known import Known
 from toolkit.page.tree import Tree
 
 #: What a class name or an element can hint at, one bit each.
@@ -74,55 +75,35 @@ _MAYBE_SPOKEN = ("only", "screen", "hidden", "assistive", "a11y")
 _MOST_KNOWN = 50_000
 
 
-class _Words(dict[str, int]):
-    """What single words say."""
-
-    def __missing__(self, word: str) -> int:
-        bits = _LOOKUP.get(word.lower(), 0)
-        if len(self) >= _MOST_KNOWN:
-            self.clear()
-        self[word] = bits
-        return bits
+def _read_word(word: str) -> int:
+    """What a single word says."""
+    return _LOOKUP.get(word.lower(), 0)
 
 
-class _SingleNames(dict[str, int]):
-    """What single names say by the words in them."""
-
-    def __missing__(self, name: str) -> int:
-        low = name.lower()
-        bits = 0
-        for word in _MAYBE_SPOKEN:
-            if word in low and _SPOKEN.search(name):
-                bits = _QUIET
-                break
-        for word in _SPLIT.findall(name):
-            bits |= _known_words[word]
-        if len(self) >= _MOST_KNOWN:
-            self.clear()
-        self[name] = bits
-        return bits
+def _read_name(name: str) -> int:
+    """What a single name says by the words in it."""
+    low = name.lower()
+    bits = 0
+    for word in _MAYBE_SPOKEN:
+        if word in low and _SPOKEN.search(name):
+            bits = _QUIET
+            break
+    for word in _SPLIT.findall(name):
+        bits |= _known_words[word]
+    return bits
 
 
-class _Names(dict[str | None, int]):
-    """What attributes say by the names in them, read when first met.
-
-    Kept between pages: sites share the names, and the pages of one site whole attributes.
-    """
-
-    def __missing__(self, names: str | None) -> int:
-        bits = 0
-        if names:
-            for name in names[:300].split():
-                bits |= _known_names[name]
-        if len(self) >= _MOST_KNOWN:
-            self.clear()
-        self[names] = bits
-        return bits
+def _read_names(names: str | None) -> int:
+    """What an attribute says by the names in it."""
+    bits = 0
+    if names:
+        for name in names[:300].split():
+            bits |= _known_names[name]
+    return bits
 
 
-_known = _Names()
-_known_names = _SingleNames()
-_known_words = _Words()
+_known_words, _known_names = Known(_read_word, _MOST_KNOWN), Known(_read_name, _MOST_KNOWN)
+_known = Known(_read_names, _MOST_KNOWN)
 
 
 def hints_of(names: str) -> int:

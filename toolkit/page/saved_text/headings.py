@@ -117,7 +117,7 @@ def describe_headings(
             if roles[i] not in _OUT
             and facts[i].words <= MAX_WORDS
             and facts[i].furniture not in _NO_LABEL
-            and (count_strip(lines, facts, i) < MENU or not lines[i].bullet or label_claim(lines[i].text))
+            and (not lines[i].bullet or count_strip(lines, facts, i) < MENU or label_claim(lines[i].text))
         ]
         candidates.append(members)
         ranked = sorted((float(scores[i, 2]) for i in members), reverse=True)
